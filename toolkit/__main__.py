@@ -1,0 +1,5 @@
+"""`python -m provkit`."""
+
+from provkit.cli import main
+
+main()

@@ -1,0 +1,48 @@
+"""The command line: options, one call into `provkit.workflows`, what is shown, the exit code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from provkit.console import boundary
+
+__all__ = ["main"]
+
+EVERYDAY = "Everyday"
+UNDERSTAND = "Understand"
+SETTING_UP = "Setting up"
+
+app = typer.Typer(
+    name="provkit",
+    help="Build, check and send uploads for the Canvas and Expand Provisioning API.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
+    if asked:
+        from provkit._version import VERSION
+        from provkit.server import MODELLED_SERVER
+
+        typer.echo(f"provkit {VERSION} (models {MODELLED_SERVER})")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled.")
+    ] = False,  # noqa: FBT002 - typer's way of declaring a flag
+) -> None:
+    """Build, check and send uploads for the Canvas and Expand Provisioning API."""
+
+
+def main() -> None:
+    """Run the command line; the entry point of `provkit`."""
+    with boundary():
+        app()

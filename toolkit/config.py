@@ -1,0 +1,149 @@
+"""Settings: `provkit.toml` found upward, then `PROVKIT_*`. The only room that reads the environment.
+
+A room takes its sub-table from here and validates it with a model of its own, so that each setting is declared once, beside the
+code that follows it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from provkit.errors import ConfigError
+
+__all__ = ["FILE_NAME", "Config", "load"]
+
+FILE_NAME = "provkit.toml"
+SECTIONS = ("defaults", "env", "profile", "rules")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings as they were found, not yet validated by the rooms they belong to.
+
+    Attributes:
+        path: The file they were read from; None where there is none.
+        tables: The file's tables.
+        environ: The process's environment.
+    """
+
+    path: Path | None = None
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def table(self, *names: str) -> Mapping[str, Any]:
+        """One sub-table, empty where it is not written.
+
+        Args:
+            *names: The path to it, such as "env", "beta".
+
+        Raises:
+            ConfigError: Something other than a table stands there.
+        """
+        here: Any = self.tables
+        for name in names:
+            here = here.get(name, {})
+            if not isinstance(here, Mapping):
+                raise ConfigError(f"{self.where}: [{'.'.join(names)}] must be a table.")
+        found: Mapping[str, Any] = here
+        return found
+
+    @property
+    def where(self) -> str:
+        """The file's name for messages."""
+        return str(self.path) if self.path is not None else FILE_NAME
+
+    def model(self, model: type[Model], *names: str, **flags: Any) -> Model:
+        """A sub-table as the room's own model; flags win over `PROVKIT_*`, and these over the file.
+
+        An environment variable is named PROVKIT_ and the field, in capitals; under [env.NAME] the name stands between
+        (`PROVKIT_BETA_GROUP`).
+
+        Args:
+            model: The room's model; unknown keys are errors.
+            *names: The path to the sub-table.
+            **flags: What the command line says; None means unsaid.
+
+        Raises:
+            ConfigError: A key is unknown or a value is not of its type.
+        """
+        values = dict(self.table(*names))
+        prefix = "_".join(("PROVKIT", *names[1:])).upper()
+        for name in model.model_fields:
+            variable = f"{prefix}_{name}".upper()
+            if variable in self.environ:
+                values[name] = self.environ[variable]
+        values.update({name: value for name, value in flags.items() if value is not None})
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(_explain(error, model, f"{self.where} [{'.'.join(names)}]")) from None
+
+    def variable(self, name: str) -> str | None:
+        """One environment variable; None where it is unset or empty.
+
+        Args:
+            name: Its whole name.
+        """
+        return self.environ.get(name) or None
+
+
+def load(start: Path | None = None) -> Config:
+    """Read the settings.
+
+    Args:
+        start: The folder from which `provkit.toml` is looked for, upward; by default the current one.
+
+    Raises:
+        ConfigError: The file is not valid TOML, or has a section that provkit does not know.
+    """
+    folder = (start or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents):
+        path = candidate / FILE_NAME
+        if path.is_file():
+            return Config(path, _read(path), dict(os.environ))
+    return Config(None, {}, dict(os.environ))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}.") from None
+    for name in tables:
+        if name not in SECTIONS:
+            raise ConfigError(f"{path}: there is no section [{name}].{did_you_mean(name, SECTIONS)}")
+    return tables
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word, with a blank in front; "" where none is near.
+
+    Args:
+        word: What was written.
+        known: What could be written.
+    """
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
+    sentences = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            sentences.append(f"{where}: there is no setting {name!r}.{did_you_mean(name, model.model_fields)}")
+        else:
+            sentences.append(f"{where}: {name}: {problem['msg']}.")
+    return "\n".join(sentences)

@@ -1,0 +1,67 @@
+"""stdout is results, stderr is talk; the one place where a `ProvkitError` ends as an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from provkit.errors import ProvkitError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["boundary", "out", "talk", "write"]
+
+_made: dict[str, Console] = {}
+
+
+def _console(name: str) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if name == "stderr" else sys.stdout
+    reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        # A console in cp1252 must not crash on a name; what it cannot show becomes a question mark.
+        reconfigure(errors="replace")
+    return Console(file=stream, highlight=False, soft_wrap=False, emoji=False)
+
+
+def out() -> Console:
+    """The console for results."""
+    return _made.setdefault("stdout", _console("stdout"))
+
+
+def talk() -> Console:
+    """The console for everything that is not the result."""
+    return _made.setdefault("stderr", _console("stderr"))
+
+
+def write(text: str) -> None:
+    """Write a result as it is, without wrapping or markup.
+
+    Args:
+        text: The result; a line end is added if it has none.
+    """
+    console = out()
+    console.file.write(text if text.endswith("\n") else f"{text}\n")
+    console.file.flush()
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Turn a `ProvkitError` into its message on stderr and its exit code."""
+    try:
+        yield
+    except ProvkitError as error:
+        from rich.text import Text
+
+        console = talk()
+        console.print(Text("Stopped: ", style="bold red") + Text(error.message))
+        if error.remedy:
+            console.print(Text(error.remedy))
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        talk().print("Interrupted.")
+        raise SystemExit(130) from None

@@ -1,0 +1,95 @@
+"""Exceptions: a run that cannot go on. Faults in data are findings (see `provkit.rules`), never exceptions.
+
+    ProvkitError
+    ├── SourceError          a file cannot be read or written as it is
+    ├── ConfigError          a setting, option or template is wrong
+    ├── PackageError         the folder or ZIP is not one that provkit can work on
+    ├── GuardError           provkit stopped before doing harm; the message says what to type
+    └── DeliveryError        something between this computer and the service
+        ├── AuthError        the token endpoint did not give a token
+        ├── Refused          the service answered, and said no
+        ├── Unreachable      nothing was sent; a repeat is safe
+        └── OutcomeUnknown   bytes may have arrived; a repeat is not safe
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AuthError",
+    "ConfigError",
+    "DeliveryError",
+    "GuardError",
+    "OutcomeUnknown",
+    "PackageError",
+    "ProvkitError",
+    "Refused",
+    "SourceError",
+    "Unreachable",
+]
+
+
+class ProvkitError(Exception):
+    """A run that cannot go on.
+
+    Args:
+        message: What happened, in one sentence that names the file or place.
+        remedy: What to do about it, in words or as the command to type.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.message if self.remedy is None else f"{self.message}\n{self.remedy}"
+
+
+class SourceError(ProvkitError):
+    """A file cannot be read or written as it is."""
+
+
+class ConfigError(ProvkitError):
+    """A setting, option or template is wrong."""
+
+
+class PackageError(ProvkitError):
+    """The folder or ZIP is not one that provkit can work on."""
+
+
+class GuardError(ProvkitError):
+    """provkit stopped before doing harm; `reason` is a stable word for machines."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, reason: str, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason
+
+
+class DeliveryError(ProvkitError):
+    """Something between this computer and the service."""
+
+    exit_code = 5
+
+
+class AuthError(DeliveryError):
+    """The token endpoint did not give a token."""
+
+    exit_code = 4
+
+
+class Refused(DeliveryError):
+    """The service answered, and said no."""
+
+
+class Unreachable(DeliveryError):
+    """Nothing was sent; a repeat is safe."""
+
+
+class OutcomeUnknown(DeliveryError):
+    """Bytes may have arrived; a repeat is not safe."""
+
+    exit_code = 6
