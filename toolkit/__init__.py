@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provkit._version import VERSION as __version__
+from provkit._version import VERSION as __version__  # noqa: N811 - the name that every package gives it
 
 if TYPE_CHECKING:
     from provkit.package import Package

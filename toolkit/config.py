@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from provkit.errors import ConfigError
+from pydantic import BaseModel, ValidationError
 
 __all__ = ["FILE_NAME", "Config", "load"]
 

@@ -1,15 +1,15 @@
 """Exceptions: a run that cannot go on. Faults in data are findings (see `provkit.rules`), never exceptions.
 
-    ProvkitError
-    ├── SourceError          a file cannot be read or written as it is
-    ├── ConfigError          a setting, option or template is wrong
-    ├── PackageError         the folder or ZIP is not one that provkit can work on
-    ├── GuardError           provkit stopped before doing harm; the message says what to type
-    └── DeliveryError        something between this computer and the service
-        ├── AuthError        the token endpoint did not give a token
-        ├── Refused          the service answered, and said no
-        ├── Unreachable      nothing was sent; a repeat is safe
-        └── OutcomeUnknown   bytes may have arrived; a repeat is not safe
+ProvkitError
+├── SourceError          a file cannot be read or written as it is
+├── ConfigError          a setting, option or template is wrong
+├── PackageError         the folder or ZIP is not one that provkit can work on
+├── GuardError           provkit stopped before doing harm; the message says what to type
+└── DeliveryError        something between this computer and the service
+├── AuthError        the token endpoint did not give a token
+├── Refused          the service answered, and said no
+├── Unreachable      nothing was sent; a repeat is safe
+└── OutcomeUnknown   bytes may have arrived; a repeat is not safe
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-
 from provkit.console import boundary
 
 __all__ = ["main"]
@@ -36,8 +35,9 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands an option's val
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled.")
-    ] = False,  # noqa: FBT002 - typer's way of declaring a flag
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled.")
+    ] = False,
 ) -> None:
     """Build, check and send uploads for the Canvas and Expand Provisioning API."""
 
