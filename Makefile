@@ -33,6 +33,7 @@ $(VENV)/.dependencies: $(VENV)/.pip pyproject.toml
 	@touch $@
 
 $(INSTALLED): $(VENV)/.dependencies $(SOURCES)
+	@$(BIN)/python -c "import shutil; shutil.rmtree('build', ignore_errors=True)"  # or a deleted module would live on in the wheel
 	$(BIN)/python -m pip install --quiet --no-deps --force-reinstall .
 	@touch $@
 
