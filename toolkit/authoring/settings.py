@@ -1,0 +1,76 @@
+"""What `[defaults]` in provkit.toml says about authoring."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+
+from provkit.authoring.templates import compile_template
+
+__all__ = ["AuthoringSettings"]
+
+
+def _listed(value: object) -> object:
+    """An environment variable holds a list as words with commas between them."""
+    return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
+
+
+class AuthoringSettings(BaseModel):
+    """How a source is turned into tables: the keys of `[defaults]`.
+
+    Attributes:
+        time_zone: The zone in which dates and times of the source are meant, as an IANA name.
+        date_order: How `05/06/2026` is read: "mdy" is May 6, "dmy" is 5 June; None makes such dates findings.
+        own_domains: The university's mail domains, subdomains included: who has an address there is no guest.
+        create_courses: Write the courses and sections that a flat roster names, where it gives title, account and status.
+        course_id: Template of a course id for rows without one.
+        section_id: Template of a section id for rows that name a section without an id.
+        role: The role of enrollments whose row gives none.
+        status: The status of users and enrollments whose row gives none; unset: "active" where the sheet has no such column.
+        service: The service of guests whose row gives none.
+        account_id: The account of courses whose row gives none.
+        term_id: The term of courses whose row gives none.
+        course_status: The status of courses whose row gives none.
+        section_status: The status of sections whose row gives none.
+        notify: Put message.properties into the package.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time_zone: str = "America/Indiana/Indianapolis"
+    date_order: Literal["mdy", "dmy"] | None = None
+    own_domains: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ("iu.edu",)
+    create_courses: bool = False
+    course_id: str | None = None
+    section_id: str | None = None
+    role: str | None = None
+    status: str | None = None
+    service: str | None = None
+    account_id: str | None = None
+    term_id: str | None = None
+    course_status: str | None = None
+    section_status: str | None = None
+    notify: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError(f"{value!r} is not a time zone; write it as in 'America/Indiana/Indianapolis'") from None
+        return value
+
+    @field_validator("own_domains")
+    @classmethod
+    def _bare_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(domain.strip().lstrip("@").casefold() for domain in value)
+
+    @field_validator("course_id", "section_id")
+    @classmethod
+    def _template_that_compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            compile_template(value)
+        return value

@@ -1,0 +1,1 @@
+"""Reading what people have, as it is: every cell keeps its place."""
