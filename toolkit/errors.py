@@ -6,10 +6,10 @@ ProvkitError
 ├── PackageError         the folder or ZIP is not one that provkit can work on
 ├── GuardError           provkit stopped before doing harm; the message says what to type
 └── DeliveryError        something between this computer and the service
-├── AuthError        the token endpoint did not give a token
-├── Refused          the service answered, and said no
-├── Unreachable      nothing was sent; a repeat is safe
-└── OutcomeUnknown   bytes may have arrived; a repeat is not safe
+    ├── AuthError        the token endpoint did not give a token, or the service does not take it
+    ├── Refused          the service answered, and said no
+    ├── Unreachable      nothing was sent; a repeat is safe
+    └── OutcomeUnknown   bytes may have arrived; a repeat is not safe
 """
 
 from __future__ import annotations
@@ -70,13 +70,17 @@ class GuardError(ProvkitError):
 
 
 class DeliveryError(ProvkitError):
-    """Something between this computer and the service."""
+    """Something between this computer and the service; `kind` is a stable word for machines."""
 
     exit_code = 5
 
+    def __init__(self, message: str, *, kind: str, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.kind = kind
+
 
 class AuthError(DeliveryError):
-    """The token endpoint did not give a token."""
+    """The token endpoint did not give a token, or the service does not take it for this upload."""
 
     exit_code = 4
 
