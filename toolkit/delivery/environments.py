@@ -281,7 +281,8 @@ def _url(url: str, name: EnvironmentName, field: str, source: str) -> str:
         raise ConfigError(f"{said} is not an address that can be used: {url!r}.") from None
     if parsed.userinfo or parsed.query or parsed.fragment:
         raise ConfigError(f"{said} must be a plain address, without user, ? or #.")
-    if parsed.scheme not in ("http", "https") or not parsed.raw_host or b"%" in parsed.raw_host:
+    usable = parsed.scheme in ("http", "https") and parsed.raw_host and b"%" not in parsed.raw_host and (parsed.port or 1) < 65536
+    if not usable:
         raise ConfigError(f"{said} is not an address that can be used: {url!r}.", remedy="It must begin with https:// and a host.")
     if parsed.scheme == "http" and not loopback:
         raise ConfigError(
