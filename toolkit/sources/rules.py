@@ -1,0 +1,51 @@
+"""What can be wrong with a source's files themselves."""
+
+from __future__ import annotations
+
+from provkit.rules import Consequence, Rule, rule
+
+__all__ = ["RULES", "encoding_guessed", "errors_unseen"]
+
+
+@rule(
+    "PK601", Consequence.ALTERED, "this file is not UTF-8; it was read as {encoding}, which is a guess: does {value!r} look right?"
+)
+def encoding_guessed() -> None:
+    r"""A text file does not say how its letters are written, and was read by the likeliest code page.
+
+    What happens: The server reads UTF-8 only, so `build` writes UTF-8; where the guess is wrong, accented letters arrive as other
+    letters. Remedy: Look at the names in the result. To be sure, open the source in Excel and save it as 'CSV UTF-8'. Evidence:
+    receiving-server.md 2.0; server-findings 34.
+
+    ## Example
+    ```source roster.csv
+    b'Name,Email,Course ID,Role\r\n"Ruiz, In\xe9s",ines@example.org,NC-1,student\r\n"Mu\xf1oz, \xc1ngel",angel@example.org,NC-1,student\r\n'
+    ```
+    ## Use instead
+    ```source roster.csv
+    b'Name,Email,Course ID,Role\r\n"Ruiz, In\xc3\xa9s",ines@example.org,NC-1,student\r\n'
+    ```
+    """
+
+
+@rule("PK602", Consequence.NOTED, "in {form} files a formula error cannot be told from an empty cell")
+def errors_unseen() -> None:
+    """A workbook is in a form whose formula errors cannot be seen.
+
+    What happens: A cell that shows #REF! or #N/A in Excel is read as empty, and so are formulas that were never calculated. Remedy: If
+    the sheet has formulas, save it as an Excel workbook (.xlsx) and build from that. Evidence: the reader of these forms gives such
+    cells as empty ones.
+
+    ## Example
+    ```source empty.xls
+    builder: a workbook of Excel 97
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    """
+
+
+RULES: tuple[Rule, ...] = (encoding_guessed, errors_unseen)

@@ -1,0 +1,182 @@
+"""One pass over the sheets of an .xlsx: formula errors, formulas that were never calculated, and cells that stand too far out."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from posixpath import join, normpath
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from provkit.errors import SourceError
+from provkit.sources.bounds import MAX_CELLS, chunks, read_member
+from provkit.tables import CellError, column_letters
+
+__all__ = ["errors", "parse_xml"]
+
+_INTERESTING = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
+_TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)\b([^>]*)>|c\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>([^<]+)<|<(?:\w+:)?is\b")
+_BEYOND_Z = re.compile(rb' r="[A-Z][A-Z]')
+_BEYOND_AZ = re.compile(rb' r="[B-Z][A-Z]')
+_BEYOND_ZZ = re.compile(rb' r="[A-Z]{3}')
+_FIRST_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
+_KEEP = 4096
+"""Bytes of one piece that are looked at again with the next, so that nothing is cut in two."""
+
+
+class _Cell(NamedTuple):
+    row: int
+    column: int
+    attributes: bytes
+    content: bytes
+
+
+def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[int, int], CellError]]:
+    """The cells of each sheet whose value is an error, or a formula without a stored result.
+
+    Args:
+        archive: The workbook.
+        name: Its file name, for messages.
+
+    Returns:
+        Per sheet name, (row index, column index) to the error. Only sheets that have some.
+
+    Raises:
+        SourceError: It is damaged, unpacks to too much, or a cell stands so far out that reading would take all memory.
+    """
+    if "xl/sharedStrings.xml" in archive.namelist():
+        for _ in chunks(archive, "xl/sharedStrings.xml", name):  # only to see that it stays within bounds
+            pass
+    found: dict[str, Mapping[tuple[int, int], CellError]] = {}
+    for sheet, member in _sheets(archive, name):
+        here = _scan(archive, member, sheet, name)
+        if here:
+            found[sheet] = here
+    return found
+
+
+def parse_xml(content: bytes, name: str) -> ET.Element:
+    """Parse a small XML part; a document type (and so any entity of its own) is refused.
+
+    Args:
+        content: The part.
+        name: The file's name, for messages.
+
+    Raises:
+        SourceError: It is damaged or declares a document type.
+    """
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise SourceError(f"{name} declares XML entities, which no spreadsheet program writes; it is not read.")
+    try:
+        return ET.fromstring(content)  # noqa: S314 (no document type, hence no entities)
+    except ET.ParseError as error:
+        raise SourceError(
+            f"{name} is damaged ({error}).", remedy="Open it in the program it comes from and save it again."
+        ) from None
+
+
+def _sheets(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
+    """Each worksheet's name and member."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return
+    targets = {
+        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
+        for relation in parse_xml(read_member(archive, "xl/_rels/workbook.xml.rels", name), name)
+    }
+    for element in parse_xml(read_member(archive, "xl/workbook.xml", name), name).iter():
+        if element.tag.endswith("}sheet"):
+            identifier = next((value for key, value in element.items() if key.endswith("}id")), "")
+            member = targets.get(identifier, "")
+            if member in names:
+                yield element.get("name", ""), member
+
+
+def _scan(archive: zipfile.ZipFile, member: str, sheet: str, name: str) -> dict[tuple[int, int], CellError]:
+    look = _Look()
+    for piece in chunks(archive, member, name):
+        look.at(piece)
+    if look.doctype:
+        raise SourceError(f"{name} declares XML entities, which no spreadsheet program writes; it is not read.")
+    if not look.interesting and look.rows * look.columns <= MAX_CELLS:
+        return {}
+    found: dict[tuple[int, int], CellError] = {}
+    last_row = last_column = 0
+    for cell in _cells(read_member(archive, member, name)):
+        value = _VALUE.search(cell.content)
+        if b't="e"' in cell.attributes or b"t='e'" in cell.attributes:
+            text = "" if value is None or value[1] is None else value[1].decode("utf-8", "replace")
+            found[cell.row, cell.column] = CellError(text)
+        elif value is None:
+            if _FORMULA.search(cell.content) and b't="str"' not in cell.attributes and b"t='str'" not in cell.attributes:
+                found[cell.row, cell.column] = CellError("")
+            continue
+        last_row, last_column = max(last_row, cell.row), max(last_column, cell.column)
+    if (last_row + 1) * (last_column + 1) > MAX_CELLS:
+        raise SourceError(
+            f"{name}: sheet {sheet!r} reaches as far as {column_letters(last_column)}{last_row + 1}, which is more than can be read.",
+            remedy="Delete what stands far to the right or far below the table (Ctrl+End goes there), and save it again.",
+        )
+    return found
+
+
+class _Look:
+    """A quick look at a sheet's XML, by plain searches alone: most sheets need no other."""
+
+    def __init__(self) -> None:
+        self.interesting = self.doctype = False
+        self.rows = 0
+        self.columns = 26
+        self._tail = b""
+
+    def at(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        window = self._tail + piece
+        self._tail = window[-_KEEP:]
+        self.doctype = self.doctype or b"<!DOCTYPE" in window
+        self.interesting = self.interesting or any(mark in window for mark in _INTERESTING)
+        if self.columns < 16384:
+            self.columns = max(self.columns, _reach(window))
+        start = window.rfind(b"row ")
+        while start > 0 and not (match := _FIRST_ROW.match(window, window.rfind(b"<", 0, start))):
+            start = window.rfind(b"row ", 0, start)
+        if start > 0 and match:
+            self.rows = max(self.rows, int(match[1]))
+
+
+def _reach(window: bytes) -> int:
+    """How many columns there can be, given the references in sight."""
+    if b' r="' not in window:
+        return 16384  # references in another style, or none: whoever asks must count
+    if not _BEYOND_Z.search(window):
+        return 26
+    if _BEYOND_ZZ.search(window):
+        return 16384
+    return 702 if _BEYOND_AZ.search(window) else 52
+
+
+def _cells(content: bytes) -> Iterator[_Cell]:
+    """Every cell; positions are counted where a file leaves them out."""
+    row, column = -1, -1
+    for is_row, row_attributes, attributes, inside in map(re.Match.groups, _TOKEN.finditer(content)):
+        if is_row is not None:
+            reference = _REFERENCE.search(row_attributes)
+            row, column = (int(reference[2]) - 1 if reference else row + 1), -1
+            continue
+        reference = _REFERENCE.search(attributes)
+        if reference:
+            row, column = int(reference[2]) - 1, _index(reference[1])
+        else:
+            column += 1
+        yield _Cell(row, column, attributes, inside or b"")
+
+
+def _index(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
