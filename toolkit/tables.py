@@ -10,25 +10,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from provkit.rules import Origin
+from provkit.rules import Finding, Origin
 from provkit.schemas.layouts import Kind
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["Cell", "CellError", "Place", "Sheet", "Sheets", "Table", "Tables", "column_letters"]
+__all__ = ["Cell", "CellError", "Place", "Sheet", "Sheets", "Table", "Tables", "column_letters", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A spreadsheet's own error value, such as #REF!."""
+    """A spreadsheet's own error value, such as #REF!; the text is "" where a formula was never calculated."""
 
     text: str
 
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | CellError | None
-"""A cell as the source's reader gives it; None is an empty cell. Text is never trimmed or changed."""
+"""A cell as the source's reader gives it; None and "" are empty cells. Text is never trimmed or changed."""
 
 
 def column_letters(index: int) -> str:
@@ -55,6 +55,7 @@ class Sheet:
         rows: The grid, row by row; rows may differ in length.
         numbers: The number of each row as the user counts: the row of a spreadsheet, the physical line of a text file.
         kind: Set where the file's own header says that this is a file of the upload (somebody's package).
+        hidden: True for a worksheet that the spreadsheet program does not show.
     """
 
     file: str
@@ -62,6 +63,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     numbers: Sequence[int]
     kind: Kind | None = None
+    hidden: bool = False
 
     def origin(self, row: int, column: int | None = None) -> Origin:
         """Where a cell stands in the user's file.
@@ -82,11 +84,13 @@ class Sheets:
         sheets: In the source's order.
         message: The bytes of a message.properties found in the source; None if there is none.
         recognised: What kind of source it was taken for, and why, in one sentence.
+        findings: What the reader has to say about the files themselves.
     """
 
     sheets: tuple[Sheet, ...]
     message: bytes | None = None
     recognised: str = ""
+    findings: tuple[Finding, ...] = ()
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self.sheets)
@@ -105,6 +109,22 @@ class Place:
     file: str
     sheet: str | None
     column: int | None
+
+
+def place_of(places: Mapping[str, Place], number: int, column: str | None) -> Origin | None:
+    """Where a value came from; None where the source is not known.
+
+    Args:
+        places: Each column's place in the sheet.
+        number: The row's number in the sheet.
+        column: A column of the kind; None for the row as a whole.
+    """
+    place = places.get(column) if column is not None else None
+    if place is None:
+        place = next(iter(places.values()), None)
+        return None if place is None else Origin(place.file, place.sheet, str(number))
+    letters = "" if place.column is None else column_letters(place.column)
+    return Origin(place.file, place.sheet, f"{letters}{number}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +155,7 @@ class Table:
             row: Position in the frame.
             column: A column of the kind; None for the row as a whole.
         """
-        places = self.places[int(self.source_sheets[row])]
-        number = int(self.source_rows[row])
-        place = places.get(column) if column is not None else None
-        if place is None:
-            place = next(iter(places.values()), None)
-            return None if place is None else Origin(place.file, place.sheet, str(number))
-        letters = "" if place.column is None else column_letters(place.column)
-        return Origin(place.file, place.sheet, f"{letters}{number}")
+        return place_of(self.places[int(self.source_sheets[row])], int(self.source_rows[row]), column)
 
     def take(self, positions: np.ndarray) -> Table:
         """The rows at the positions given, in that order.
