@@ -1,4 +1,4 @@
-"""Who gets mail, and which addresses must never get any (PK501).
+"""Who gets mail, and which addresses must never get any.
 
 Every guest who has no account yet is invited by the university, always; what else is mailed depends on the package.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from provkit.rules import Consequence, Rule, rule
-
-__all__ = ["RULES", "UNIVERSITY_DOMAINS", "Mailing", "Message", "is_reserved", "reserved_addresses"]
+__all__ = ["UNIVERSITY_DOMAINS", "Mailing", "Message", "is_reserved", "reserved_addresses"]
 
 UNIVERSITY_DOMAINS = ("iu.edu",)
 """The university's own domains; their subdomains count as well. A setting of `build` and `validate`."""
@@ -106,28 +104,3 @@ def at_the_university(addresses: Iterable[str], domains: Sequence[str] = UNIVERS
         domains: The university's domains.
     """
     return [address for address in addresses if "@" in address and _within(domain_of(address), domains)]
-
-
-@rule("PK501", Consequence.MAILED, "{value!r} is an address of the university itself; its holder would be invited as a guest.")
-def university_address_as_guest() -> None:
-    """Somebody with an address of the university itself is listed as a guest.
-
-    What happens: users.csv is for people without a university account. A guest account with a university address is forbidden, confuses
-    the login, and the person is mailed an invitation.
-    Remedy: leave the person out of users.csv and enroll them by their user name or university id; provkit build does this.
-    Evidence: knowledge base bfqc, alqt, bgdx (receiving-server 1, 2.1)
-
-    ## Example
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    ana@iu.edu,ana@iu.edu,Ana,Ruiz,ana@iu.edu,active
-    ```
-    ## Use instead
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
-    ```
-    """
-
-
-RULES: tuple[Rule, ...] = (university_address_as_guest,)
