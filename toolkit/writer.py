@@ -40,6 +40,8 @@ ABANDONED_AFTER = 3600
 
 _COMPRESSION_LEVEL = 6
 _CHUNK = 1 << 20
+_UNIX = 3
+"""The system that a ZIP's members say they come from, wherever they were written: it is where their attributes mean something."""
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
@@ -108,8 +110,8 @@ def write_archive(file: IO[bytes], package: Package) -> None:
         for part in package.parts:
             member = zipfile.ZipInfo(wire_name(part) or "", date_time=(1980, 1, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0
-            member.external_attr = 0
+            member.create_system = _UNIX
+            member.external_attr = (stat.S_IRUSR | stat.S_IWUSR) << 16
             member.file_size = len(part)  # known beforehand, it needs no ZIP64 fields
             with archive.open(member, "w") as target:
                 for start in range(0, len(part), _CHUNK):
