@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from provkit.authoring.templates import compile_template
 
@@ -35,6 +36,7 @@ class AuthoringSettings(BaseModel):
         course_status: The status of courses whose row gives none.
         section_status: The status of sections whose row gives none.
         notify: Put message.properties into the package.
+        message: What message templates may name, from `[defaults.message]`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +55,7 @@ class AuthoringSettings(BaseModel):
     course_status: str | None = None
     section_status: str | None = None
     notify: bool = False
+    message: Mapping[str, Any] = Field(default_factory=dict)
 
     @field_validator("time_zone")
     @classmethod

@@ -1,0 +1,303 @@
+"""What people call sheets and columns. The tables here are the only list of such words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from provkit.schemas.layouts import Kind
+from provkit.tables import Cell
+
+__all__ = ["COURSE_FIELDS", "HINTS", "SECTION_FIELDS", "Columns", "Target", "hint", "hits", "map_header", "token"]
+
+
+class Target(StrEnum):
+    """What a sheet holds. Enrollments, Expand enrollments and flat rosters are read alike: one row per person and course."""
+
+    USERS = "users"
+    COURSES = "courses"
+    SECTIONS = "sections"
+    MEMBERS = "members"
+    MESSAGE = "message"
+
+
+OF_KIND: Mapping[Kind, Target] = {
+    Kind.USERS: Target.USERS,
+    Kind.COURSES: Target.COURSES,
+    Kind.SECTIONS: Target.SECTIONS,
+    Kind.ENROLLMENTS: Target.MEMBERS,
+    Kind.EXPAND: Target.MEMBERS,
+}
+
+HINTS: Mapping[Target, str] = {
+    Target.USERS: "user people person guest account contact",
+    Target.COURSES: "course class",
+    Target.SECTIONS: "section",
+    Target.MEMBERS: (
+        "enrollment enrolment roster classlist registration registrant attendee participant membership member student expand listing "
+        "expandenrollment expandenrolment teacher instructor"
+    ),
+    Target.MESSAGE: "message welcome welcomemessage mail email notification messageproperties",
+}
+"""Words in the name of a sheet or file, in the singular."""
+
+_PERSON: Mapping[str, str] = {
+    "email": (
+        "email|e-mail|email address|e-mail address|mail|mail address|primary email|student email|guest email|contact email|user email|"
+        "preferred email|personal email|email addr|participant email|attendee email|recipient email"
+    ),
+    "university_id": (
+        "university id|university id number|university id no|uid|iu id|student id|student id number|student number|emplid|empl id|"
+        "employee id|ten digit id|10 digit id|university identification number"
+    ),
+    "first_name": "first name|first|given name|given names|given|forename|fname|firstname|student first name|legal first name",
+    "last_name": "last name|last|surname|family name|family|lname|lastname|student last name|legal last name",
+    "name": "full name|student name|participant name|attendee name|guest name|person name|display name|learner name|name of student|last name first name|last first",
+    "service": "service|guest service|login service",
+}
+
+_COURSE: Mapping[str, str] = {
+    "course_id": "course id|course sis id|sis course id|course identifier|courseid|canvas course id",
+    "short_name": "short name|course short name|course code|short title|course abbreviation|code|abbreviation",
+    "long_name": "long name|course title|course name|course long name|full course name|long title|course full name|name of course",
+    "account_id": "account id|account|subaccount|sub account|sub-account id|department|dept|organization|organisation|org|unit|school",
+    "term_id": "term id|term|semester|term code",
+    "start_date": "start date|start|starts|starts on|begin|begins|begin date|beginning|start at|opens|open date|course start|course start date|course begins|first day",
+    "end_date": "end date|end|ends|ends on|finish|finishes|end at|closes|close date|course end|course end date|course ends|conclude at|last day",
+    "blueprint_course_id": "blueprint course id|blueprint|blueprint course|blueprint id",
+}
+
+STRONG: Mapping[Target, Mapping[str, str]] = {
+    Target.USERS: {
+        "user_id": "user id|userid|sis user id|sis id|person id|participant id|member id|guest id|user sis id",
+        "login_id": "login id|login|username|user name|loginid",
+        "status": "status|user status|state",
+        **_PERSON,
+    },
+    Target.COURSES: {**_COURSE, "status": "status|course status|state|course state"},
+    Target.SECTIONS: {
+        "section_id": "section id|section sis id|sis section id|section identifier|sectionid",
+        "course_id": _COURSE["course_id"],
+        "name": "section name|section title|name of section",
+        "status": "status|section status|state",
+        "start_date": _COURSE["start_date"] + "|section start|section start date",
+        "end_date": _COURSE["end_date"] + "|section end|section end date",
+    },
+    Target.MEMBERS: {
+        "user_id": "user id|userid|sis user id|sis id|person id|participant id|member id|guest id|user sis id|login id|login|loginid",
+        "username": "username|user name|network id|netid|net id|iu username|iu login|computing id|network username|iu user name",
+        **_PERSON,
+        **{field: words for field, words in _COURSE.items() if field not in ("start_date", "end_date")},
+        "course_status": "course status|course state",
+        "start_date": _COURSE["start_date"],
+        "end_date": _COURSE["end_date"],
+        "create_course": "create course|create|new course|create courses",
+        "section_id": "section id|section sis id|sis section id|section identifier|sectionid",
+        "section_name": "section name|section title|name of section",
+        "section_status": "section status|section state",
+        "section_start_date": "section start|section start date|section begins",
+        "section_end_date": "section end|section end date|section ends",
+        "role": "role|user role|enrollment role|enrolment role|course role|enrollment type|enrolment type|role name|base role type",
+        "status": "status|enrollment status|enrolment status|registration status|state|enrollment state|attendee status",
+        "limit_section_privileges": (
+            "limit section privileges|limit to section|limited to section|section only|restrict to section|"
+            "limit privileges to course section|limit privileges to section"
+        ),
+        "listing_id": "listing id|catalog listing id|expand listing id|expand listing|catalog listing|catalog id|listingid",
+        "send_email": "send email|send e-mail|send mail|email them",
+    },
+    Target.MESSAGE: {
+        "sender": "sender|from|sender address|from address|sent by|reply to",
+        "subject": "subject|subject line|title",
+        "body": "body|message|text|message text|message body|content",
+    },
+}
+"""Words that name one field and no other, `|` between them. The layouts' own column names come first."""
+
+WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
+    Target.USERS: {
+        "user": ("user_id",),
+        "id": ("user_id",),
+        "name": ("name",),
+        "guest": ("name",),
+        "person": ("name",),
+        "participant": ("name",),
+        "student": ("name",),
+    },
+    Target.COURSES: {
+        "course": ("course_id", "long_name"),
+        "id": ("course_id",),
+        "name": ("long_name",),
+        "title": ("long_name",),
+    },
+    Target.SECTIONS: {
+        "course": ("course_id",),
+        "section": ("section_id", "name"),
+        "id": ("section_id",),
+        "name": ("name",),
+        "title": ("name",),
+    },
+    Target.MEMBERS: {
+        "course": ("course_id", "long_name"),
+        "section": ("section_id", "section_name"),
+        "listing": ("listing_id",),
+        "user": ("user_id",),
+        "id": ("user_id",),
+        "name": ("name",),
+        "student": ("name", "user_id"),
+        "participant": ("name", "user_id"),
+        "attendee": ("name", "user_id"),
+        "guest": ("name", "user_id"),
+        "person": ("name", "user_id"),
+        "learner": ("name", "user_id"),
+        "member": ("name", "user_id"),
+        "title": ("long_name",),
+    },
+    Target.MESSAGE: {},
+}
+"""Words that may name several fields: the first of them that nothing else names."""
+
+COURSE_FIELDS: Mapping[str, str] = {
+    "course_id": "course_id",
+    "short_name": "short_name",
+    "long_name": "long_name",
+    "account_id": "account_id",
+    "term_id": "term_id",
+    "status": "course_status",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "blueprint_course_id": "blueprint_course_id",
+}
+"""The columns of courses by the fields of a roster that tell them."""
+
+SECTION_FIELDS: Mapping[str, str] = {
+    "section_id": "section_id",
+    "course_id": "course_id",
+    "name": "section_name",
+    "status": "section_status",
+    "start_date": "section_start_date",
+    "end_date": "section_end_date",
+}
+"""The columns of sections by the fields of a roster that tell them."""
+
+
+@cache
+def token(text: str) -> str:
+    """A header without case, accents, order marks and punctuation.
+
+    Args:
+        text: The header as typed.
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("#", " number ")).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+@cache
+def _vocabulary(target: Target) -> Mapping[str, str]:
+    """Every strong word of a target to its field."""
+    found: dict[str, str] = {}
+    for field, words in STRONG[target].items():
+        for word in (field, *words.split("|")):
+            found.setdefault(token(word), field)
+    return found
+
+
+def _tokens(cell: Cell) -> tuple[str, ...]:
+    """What a header may say: as it stands, and without what stands in brackets."""
+    if not isinstance(cell, str) or not cell.strip():
+        return ()
+    bare = re.sub(r"[(\[{].*?[)\]}]", " ", cell)
+    return (token(cell), token(bare), re.sub(r"(required|optional)$", "", token(bare)))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a sheet were taken for.
+
+    Attributes:
+        fields: Field to column.
+        rivals: Fields that several columns name, and those columns.
+        unknown: Columns with a header that names no field.
+    """
+
+    fields: Mapping[str, int]
+    rivals: Mapping[str, tuple[int, ...]]
+    unknown: tuple[int, ...]
+
+    def any(self, *fields: str) -> bool:
+        """Whether there is a column for one of the fields."""
+        return any(field in self.fields for field in fields)
+
+
+def map_header(target: Target, header: Sequence[Cell]) -> Columns:
+    """Take the columns of a sheet for fields. The order of the columns plays no part.
+
+    Args:
+        target: What the sheet holds.
+        header: Its header row.
+    """
+    words = _vocabulary(target)
+    claims: dict[str, list[int]] = {}
+    weak: dict[str, list[int]] = {}
+    unknown: list[int] = []
+    for column, cell in enumerate(header):
+        said = _tokens(cell)
+        field = next((words[word] for word in said if word in words), None)
+        if field is not None:
+            claims.setdefault(field, []).append(column)
+        elif hope := next((word for word in said if word in WEAK[target]), None):
+            weak.setdefault(hope, []).append(column)
+        elif cell not in (None, ""):
+            unknown.append(column)
+    for word, candidates in WEAK[target].items():
+        if word in weak:
+            free = next((field for field in candidates if field not in claims), None)
+            if free is None:
+                unknown.extend(weak[word])
+            else:
+                claims[free] = weak[word]
+    return Columns(
+        {field: columns[0] for field, columns in claims.items()},
+        {field: tuple(columns) for field, columns in claims.items() if len(columns) > 1},
+        tuple(sorted(unknown)),
+    )
+
+
+@cache
+def _all_words() -> frozenset[str]:
+    return frozenset(word for target in Target for word in (*_vocabulary(target), *WEAK[target]))
+
+
+def hits(row: Iterable[Cell]) -> int:
+    """How many cells of a row are words that head columns.
+
+    Args:
+        row: Any row.
+    """
+    return sum(any(word in _all_words() for word in _tokens(cell)) for cell in row)
+
+
+@cache
+def _hint_words() -> Mapping[str, Target]:
+    return {word: target for target, words in HINTS.items() for word in words.split()}
+
+
+def hint(name: str | None) -> Target | None:
+    """What the name of a sheet or file says that it holds; None where it says nothing, or two things.
+
+    Args:
+        name: The sheet's name, or the file's without its ending.
+    """
+    known = _hint_words()
+    words = re.findall(r"[^\W\d_]+", name or "")
+    for said in ([token("".join(words))], [token(word) for word in words]):
+        found = {known[form] for word in said for form in (word, word.removesuffix("s"), word.removesuffix("es")) if form in known}
+        if Target.MEMBERS in found and found <= {Target.MEMBERS, Target.COURSES, Target.USERS}:
+            return Target.MEMBERS  # "Course roster", "User enrollments"
+        if len(found) == 1:
+            return found.pop()
+    return None
