@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from provkit.delivery.aftermath import next_steps
 from provkit.delivery.answers import Outcome, recognise
 from provkit.delivery.client import Upload, UploadFile, post
 from provkit.delivery.credentials import Credentials, Missing, authorise_hosts, find
@@ -22,6 +23,7 @@ __all__ = [
     "authorise_hosts",
     "environment",
     "find",
+    "next_steps",
     "post",
     "recognise",
 ]
