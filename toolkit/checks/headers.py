@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -246,7 +246,7 @@ def _canvas_kind(record: Sequence[str]) -> str | None:
 
 def _looks_like(record: Sequence[str]) -> tuple[Kind, tuple[str, ...]] | None:
     """The kind that a first line of data seems to be of, by its number of values and what they look like."""
-    telling = {
+    telling: dict[Kind, tuple[str, Callable[[str], bool]]] = {
         Kind.USERS: ("login_id", lambda text: "@" in text),
         Kind.ENROLLMENTS: ("role", {"student", "teacher", "ta", "observer", "designer"}.__contains__),
         Kind.COURSES: ("status", {"active", "deleted", "completed", "published", "unpublished"}.__contains__),

@@ -1,372 +1,159 @@
-"""Rows that refer to each other (PK301 to PK319) and rows that say the same thing twice or contradict themselves (PK320 to PK329)."""
+"""Compares rows: runs the rules on references, repetitions and contradictions, and says where."""
 
 from __future__ import annotations
 
-from provkit.rules import Consequence, Rule, rule
+from collections.abc import Callable
 
-__all__ = ["RULES"]
+import numpy as np
 
-
-@rule(
-    "PK301",
-    Consequence.NOTED,
-    "{rows:,} rows name {distinct:,} {things} that {are} not in this package; Canvas must know {them} already.",
-)
-def reference_outside_the_package() -> None:
-    """Rows refer to something that is not in the package.
-
-    What happens: that is right for what Canvas holds already. Canvas refuses each row whose course, section or user it does not know.
-    Remedy: check the ids if they should be in this package; list what Canvas holds in known.toml, and provkit compares.
-    Evidence: Canvas SIS import (canvas-sis-import 6, 7)
-
-    ## Example
-    ```csv courses.csv
-    course_id,short_name,long_name,account_id,status
-    C-1,C1,Safety,EXT,active
-    ```
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-2,Monday,active
-    ```
-    ## Use instead
-    ```csv courses.csv
-    course_id,short_name,long_name,account_id,status
-    C-1,C1,Safety,EXT,active
-    ```
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    """
-
-
-@rule("PK302", Consequence.REJECTED, "There is no {thing} {value!r}, neither in this package nor in known.toml.")
-def reference_to_nothing() -> None:
-    """A row refers to something that neither the package nor known.toml has.
-
-    What happens: Canvas refuses the row, and all rows that depend on it.
-    Remedy: correct the id, or add it to known.toml if Canvas holds it.
-    Evidence: Canvas SIS import (canvas-sis-import 5, 6, 7)
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-2,Monday,active
-    ```
-    ```known
-    courses = ["C-1"]
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```known
-    courses = ["C-1"]
-    ```
-    """
-
-
-@rule("PK303", Consequence.REJECTED, "Section {section!r} belongs to course {owner!r}, not to {value!r}.")
-def section_of_another_course() -> None:
-    """An enrollment names a section and a course that do not belong together.
-
-    What happens: Canvas refuses the enrollment ("An enrollment listed a section and a course that are unrelated").
-    Remedy: correct the course or the section.
-    Evidence: Canvas SIS import (canvas-sis-import 6)
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-2,1234567890,student,S-1,active,false
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,S-1,active,false
-    ```
-    """
-
-
-@rule("PK304", Consequence.REJECTED, "The row names neither a course nor a section.")
-def neither_course_nor_section() -> None:
-    """An enrollment names neither a course nor a section.
-
-    What happens: the service rejects the row, since it cannot find the course that it is for.
-    Remedy: fill in the course, and the section if there is one.
-    Evidence: server source, service/EnrollmentProvisioning; server-findings 59
-
-    ## Example
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    ,1234567890,student,,active,false
-    ```
-    ## Use instead
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,,active,false
-    ```
-    """
-
-
-@rule("PK305", Consequence.REJECTED, "The row names section {value!r} of this package and no course.")
-def course_missing_beside_a_new_section() -> None:
-    """An enrollment names no course, and a section that this package brings.
-
-    What happens: the service looks the section's course up in Canvas before anything of this package gets there; unless the section exists
-    already it rejects the row.
-    Remedy: fill in the course of the section.
-    Evidence: server source, service/EnrollmentProvisioning; server-findings 59
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    ,1234567890,student,S-1,active,false
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,S-1,active,false
-    ```
-    """
-
-
-@rule("PK306", Consequence.REJECTED, "{value!r} is not in this package, but {meant!r} is; capitals and blanks count.")
-def reference_spelled_otherwise() -> None:
-    """A row refers to something of this package in another spelling.
-
-    What happens: ids are compared letter by letter, capitals and blanks included; Canvas does not know the one written here and refuses
-    the row.
-    Remedy: write the id as it stands in the other file.
-    Evidence: Canvas SIS import (canvas-sis-import 3, 5, 6, 7); server-findings 33, 41, 60
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,s-1,active,false
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,S-1,active,false
-    ```
-    """
-
-
-@rule(
-    "PK307", Consequence.REJECTED, "{value!r} is this person's user_id in {users_file}, which the service replaces by {address!r}."
-)
-def enrolled_by_a_replaced_user_id() -> None:
-    """A row names a person by a user_id that the service replaces.
-
-    What happens: in users.csv the service never reads user_id; the person's id in Canvas becomes the address in login_id. What stands here
-    is looked up as a university user name, which it is not, and the row is rejected.
-    Remedy: name the person by the address in login_id; provkit build does this.
-    Evidence: server source, service/UserProvisioning, service/EnrollmentProvisioning; server-findings 41, 60
-
-    ## Example
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    guest-7,ana@example.org,Ana,Ruiz,ana@example.org,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,guest-7,student,,active,false
-    ```
-    ## Use instead
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,ana@example.org,student,,active,false
-    ```
-    """
-
-
-@rule("PK308", Consequence.REJECTED, "The {thing} {value!r} is deleted by this package ({place}).")
-def enrollment_in_something_deleted() -> None:
-    """An enrollment is for a course or section that the same package deletes.
-
-    What happens: Canvas takes courses and sections first, and then refuses the enrollment, since what it is for is deleted.
-    Remedy: leave the enrollment out, or do not delete the course or section.
-    Evidence: Canvas SIS import (canvas-sis-import 6)
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,deleted
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,S-1,active,false
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ```csv enrollments.csv
-    course_id,user_id,role,section_id,status,limit_section_privileges
-    C-1,1234567890,student,S-1,active,false
-    ```
-    """
-
-
-@rule("PK309", Consequence.ALTERED, "The course {value!r} is deleted by this package ({place}).")
-def section_in_a_deleted_course() -> None:
-    """A section is in a course that the same package deletes.
-
-    What happens: Canvas accepts the section, but nobody can use it.
-    Remedy: delete the section as well, or do not delete the course.
-    Evidence: Canvas SIS import (canvas-sis-import 5)
-
-    ## Example
-    ```csv courses.csv
-    course_id,short_name,long_name,account_id,status
-    C-1,C1,Safety,EXT,deleted
-    ```
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    ```
-    ## Use instead
-    ```csv courses.csv
-    course_id,short_name,long_name,account_id,status
-    C-1,C1,Safety,EXT,deleted
-    ```
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,deleted
-    ```
-    """
-
-
-@rule("PK320", Consequence.NOTED, "The row says again what {place} says.")
-def row_repeated() -> None:
-    """A row says again what a row before it says.
-
-    What happens: nothing more; the second changes nothing. Among Expand enrollments it counts as a failure in the results mail.
-    Remedy: remove one of them.
-    Evidence: Canvas SIS import (canvas-sis-import 2, 3, 5, 6); receiving-server 3.4
-
-    ## Example
-    ```csv expand-enrollments.csv
-    user_id,listing_id
-    1234567890,L-1
-    1234567890,L-1
-    ```
-    ## Use instead
-    ```csv expand-enrollments.csv
-    user_id,listing_id
-    1234567890,L-1
-    ```
-    """
-
-
-@rule("PK321", Consequence.ALTERED, "The row contradicts {place} in {columns}; the later row counts.")
-def row_contradicted() -> None:
-    """Two rows are about the same thing and say different things.
-
-    What happens: both are sent, and the later one overwrites the first. Of two users rows with one address the guest account is made from
-    the first, and of large files Canvas works several parts at a time, so that the order is not certain.
-    Remedy: keep the row that is right.
-    Evidence: Canvas SIS import (canvas-sis-import 1, 2, 3, 5, 6)
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    S-1,C-1,Tuesday,active
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    S-1,C-1,Monday,active
-    S-2,C-1,Tuesday,active
-    ```
-    """
-
-
-@rule("PK322", Consequence.REJECTED, "The end ({value}) is before the start ({start}).")
-def end_before_start() -> None:
-    """A course or section ends before it starts.
-
-    What happens: Canvas refuses the row ("End date cannot be before start date"), and everything that depends on it.
-    Remedy: correct the dates.
-    Evidence: Canvas SIS import (canvas-sis-import 1)
-
-    ## Example
-    ```csv sections.csv
-    section_id,course_id,name,status,start_date,end_date
-    S-1,C-1,Monday,active,2026-12-18T00:00:00Z,2026-08-24T00:00:00Z
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status,start_date,end_date
-    S-1,C-1,Monday,active,2026-08-24T00:00:00Z,2026-12-18T00:00:00Z
-    ```
-    """
-
-
-@rule("PK323", Consequence.ALTERED, "{column} is {value!r}, but the address in login_id, {address!r}, is what arrives.")
-def address_not_the_same_everywhere() -> None:
-    """In a users row, user_id or email is not the address in login_id.
-
-    What happens: the service reads the address from login_id alone and puts it into user_id and email. Whatever stands there is lost.
-    Remedy: write the same address into user_id, login_id and email; provkit build does this.
-    Evidence: server source, service/UserProvisioning; server-findings 41
-
-    ## Example
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    ana@example.org,ana@example.org,Ana,Ruiz,ruiz@example.edu,active
-    ```
-    ## Use instead
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
-    ```
-    """
-
-
-RULES: tuple[Rule, ...] = (
-    reference_outside_the_package,
-    reference_to_nothing,
-    section_of_another_course,
-    neither_course_nor_section,
+from provkit.checks.catalogue.references import (
+    address_not_the_same_everywhere,
     course_missing_beside_a_new_section,
-    reference_spelled_otherwise,
+    end_before_start,
     enrolled_by_a_replaced_user_id,
     enrollment_in_something_deleted,
-    section_in_a_deleted_course,
-    row_repeated,
+    neither_course_nor_section,
+    reference_outside_the_package,
+    reference_spelled_otherwise,
+    reference_to_nothing,
     row_contradicted,
-    end_before_start,
-    address_not_the_same_everywhere,
+    row_repeated,
+    section_in_a_deleted_course,
+    section_of_another_course,
 )
+from provkit.checks.coded import REFERENCES, Coded, Rows
+from provkit.rules import Collector, Finding, Rule
+from provkit.schemas.layouts import Kind
+
+__all__ = ["compare"]
+
+_WORDS = {Kind.COURSES: ("course", "courses"), Kind.SECTIONS: ("section", "sections"), Kind.USERS: ("person", "people")}
+
+
+def compare(tables: Coded, collector: Collector) -> None:
+    """Run every rule that compares rows.
+
+    Args:
+        tables: The rows of the package.
+        collector: Takes the findings.
+    """
+    for kind, column in REFERENCES:
+        if kind in tables.rows and not (tables.codes(kind, column) >= 0).all():
+            _references(tables, kind, column, collector)
+    for kind in tables.rows:
+        _repeats(tables, kind, collector)
+    if Kind.USERS in tables.rows:
+        _users(tables, tables.rows[Kind.USERS], collector)
+    for kind in (Kind.COURSES, Kind.SECTIONS):
+        if kind in tables.rows:
+            _dates(tables, kind, collector)
+    if Kind.SECTIONS in tables.rows:
+        _sections(tables, tables.rows[Kind.SECTIONS], collector)
+    if Kind.ENROLLMENTS in tables.rows:
+        _enrollments(tables, tables.rows[Kind.ENROLLMENTS], collector)
+
+
+def _add(collector: Collector, broken: Rule, mask: np.ndarray, make: Callable[[int], Finding]) -> None:
+    """Count the rows of a mask; `make` is asked for those findings only that are listed."""
+    if mask.any():
+        found = np.flatnonzero(mask)
+        collector.add_many(broken, len(found), (make(int(row)) for row in found))
+
+
+def _references(tables: Coded, kind: Kind, column: str, collector: Collector) -> None:
+    """What one column refers to that is not in the package."""
+    rows, outside = tables.rows[kind], tables.outside(kind, column)
+    one, many = _WORDS[REFERENCES[kind, column]]
+    unknown = reference_outside_the_package(outside)
+    if unknown.any():
+        number, distinct = int(unknown.sum()), outside.distinct(unknown)
+        named = f"{number:,} {'row names' if number == 1 else 'rows name'} {distinct:,} {one if distinct == 1 else many}"
+        details = {"what": f"{named} that {'is' if distinct == 1 else 'are'}", "them": "it" if distinct == 1 else "them"}
+        collector.add(rows.finding(reference_outside_the_package, int(np.argmax(unknown)), column, details=details))
+
+    def nothing(row: int) -> Finding:
+        return rows.finding(reference_to_nothing, row, column, details={"thing": one})
+
+    def respelled(row: int) -> Finding:
+        return rows.finding(reference_spelled_otherwise, row, column, values={"meant": outside.meant[rows.text(column, row)]})
+
+    def replaced(row: int) -> Finding:
+        return rows.finding(enrolled_by_a_replaced_user_id, row, column, values={"address": outside.meant[rows.text(column, row)]})
+
+    _add(collector, reference_to_nothing, reference_to_nothing(outside), nothing)
+    _add(collector, reference_spelled_otherwise, reference_spelled_otherwise(outside), respelled)
+    _add(collector, enrolled_by_a_replaced_user_id, enrolled_by_a_replaced_user_id(outside), replaced)
+
+
+def _repeats(tables: Coded, kind: Kind, collector: Collector) -> None:
+    """Rows about the same thing as one before them."""
+    rows, repeats = tables.rows[kind], tables.repeats(kind)
+    if not len(repeats.rows):
+        return
+
+    def repeated(pair: int) -> Finding:
+        return rows.finding(row_repeated, int(repeats.rows[pair]), details={"place": rows.place(int(repeats.before[pair]))})
+
+    def contradicted(pair: int) -> Finding:
+        columns = [column for column, mask in repeats.differ.items() if mask[pair]]
+        details = {"place": rows.place(int(repeats.before[pair])), "columns": ", ".join(columns)}
+        return rows.finding(row_contradicted, int(repeats.rows[pair]), columns[0], details=details)
+
+    _add(collector, row_repeated, row_repeated(repeats), repeated)
+    _add(collector, row_contradicted, row_contradicted(repeats), contradicted)
+
+
+def _users(tables: Coded, rows: Rows, collector: Collector) -> None:
+    """Columns that the service fills with the address."""
+    for column in ("user_id", "email"):
+
+        def unequal(row: int, column: str = column) -> Finding:
+            return rows.finding(address_not_the_same_everywhere, row, column, values={"address": rows.text("login_id", row)})
+
+        _add(collector, address_not_the_same_everywhere, address_not_the_same_everywhere(tables, column), unequal)
+
+
+def _dates(tables: Coded, kind: Kind, collector: Collector) -> None:
+    """Ends before starts."""
+    rows = tables.rows[kind]
+
+    def backwards(row: int) -> Finding:
+        return rows.finding(end_before_start, row, "end_date", details={"start": rows.text("start_date", row)})
+
+    _add(collector, end_before_start, end_before_start(tables, kind), backwards)
+
+
+def _sections(tables: Coded, rows: Rows, collector: Collector) -> None:
+    """Sections in courses that the package deletes."""
+
+    def deleted(row: int) -> Finding:
+        return rows.finding(
+            section_in_a_deleted_course, row, "course_id", details={"place": tables.deleting(Kind.SECTIONS, "course_id", row)}
+        )
+
+    _add(collector, section_in_a_deleted_course, section_in_a_deleted_course(tables), deleted)
+
+
+def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
+    """Enrollments whose course and section do not fit, or are deleted."""
+
+    def unrelated(row: int) -> Finding:
+        details = {"section": rows.text("section_id", row), "owner": tables.owner(row)}
+        return rows.finding(section_of_another_course, row, "course_id", details=details)
+
+    def neither(row: int) -> Finding:
+        return rows.finding(neither_course_nor_section, row, "course_id")
+
+    def alone(row: int) -> Finding:
+        return rows.finding(course_missing_beside_a_new_section, row, "course_id", rows.text("section_id", row))
+
+    _add(collector, section_of_another_course, section_of_another_course(tables), unrelated)
+    _add(collector, neither_course_nor_section, neither_course_nor_section(tables), neither)
+    _add(collector, course_missing_beside_a_new_section, course_missing_beside_a_new_section(tables), alone)
+    for column, thing in (("course_id", "course"), ("section_id", "section")):
+
+        def deleted(row: int, column: str = column, thing: str = thing) -> Finding:
+            details = {"thing": thing, "place": tables.deleting(Kind.ENROLLMENTS, column, row)}
+            return rows.finding(enrollment_in_something_deleted, row, column, details=details)
+
+        _add(collector, enrollment_in_something_deleted, enrollment_in_something_deleted(tables, column), deleted)

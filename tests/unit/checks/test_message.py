@@ -38,7 +38,9 @@ def test_whatever_properties_writes_is_clean():
 
 @pytest.mark.parametrize("missing", ["sender", "subject", "body"])
 def test_a_missing_setting_refuses_or_silences_depending_on_the_flag(missing):
-    content = b"".join(line for line in (*HEAD.splitlines(True), b"body=Hello.\n") if not line.startswith(missing.encode()))
+    content = b"".join(
+        line for line in (*HEAD.splitlines(keepends=True), b"body=Hello.\n") if not line.startswith(missing.encode())
+    )
     assert found(content) == [("PK405", None)]
     assert found(content, notify=False) == [("PK406", None)]
     assert f"has no {missing}" in message(content)

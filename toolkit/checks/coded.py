@@ -1,0 +1,483 @@
+"""The rows that go on to Canvas or Expand, their ids turned into integers once and shared by all rules that compare rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from provkit.checks.places import Places
+from provkit.rules import Finding, Rule
+from provkit.schemas.dates import canvas_date
+from provkit.schemas.layouts import LAYOUTS, Kind
+
+__all__ = ["KEYS", "REFERENCES", "Coded", "Outside", "Repeats", "Rows", "RowsOfFile"]
+
+pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
+
+Strings: TypeAlias = Any
+"""A pyarrow.ChunkedArray of strings without nulls."""
+Distinct: TypeAlias = Any
+"""A pyarrow.Array of strings, each once."""
+
+KEYS: Mapping[Kind, str] = {Kind.USERS: "login_id", Kind.COURSES: "course_id", Kind.SECTIONS: "section_id"}
+"""The column by which others refer to a row, as it is known in Canvas: of users the address, whatever user_id says."""
+
+REFERENCES: Mapping[tuple[Kind, str], Kind] = {
+    (Kind.SECTIONS, "course_id"): Kind.COURSES,
+    (Kind.ENROLLMENTS, "course_id"): Kind.COURSES,
+    (Kind.ENROLLMENTS, "section_id"): Kind.SECTIONS,
+    (Kind.ENROLLMENTS, "user_id"): Kind.USERS,
+    (Kind.EXPAND, "user_id"): Kind.USERS,
+}
+"""Which column refers to which kind."""
+
+_NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
+"""Columns whose values the service does not read, so that rows do not contradict each other in them."""
+
+
+@dataclass(frozen=True, eq=False)
+class RowsOfFile:
+    """The rows of one file that are compared.
+
+    Attributes:
+        places: Makes its findings.
+        columns: Its columns, each with one value per row of the file that is compared.
+        records: The record of each row; None where they are all but the header, in order.
+        size: How many rows there are.
+    """
+
+    places: Places
+    columns: Mapping[str, Strings]
+    records: np.ndarray | None
+    size: int
+
+
+class Rows:
+    """The rows of one kind, over all files of that kind.
+
+    Args:
+        kind: Which kind.
+        files: In the order of the upload.
+    """
+
+    def __init__(self, kind: Kind, files: Sequence[RowsOfFile]) -> None:
+        self.kind = kind
+        self.files = files
+        self._ends = np.cumsum([file.size for file in files])
+        self._columns: dict[str, Strings] = {}
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def has(self, column: str) -> bool:
+        """Whether any file has the column."""
+        return any(column in file.columns for file in self.files)
+
+    def column(self, name: str) -> Strings:
+        """One column over all files; "" where a file does not have it.
+
+        Args:
+            name: A column of the kind.
+        """
+        if name not in self._columns:
+            chunks: list[Distinct] = []
+            for file in self.files:
+                if name in file.columns:
+                    chunks += file.columns[name].chunks
+                else:
+                    chunks.append(pa.repeat(pa.scalar("", pa.string()), file.size))
+            types = {chunk.type for chunk in chunks}
+            kept = types.pop() if len(types) == 1 else pa.large_string()
+            self._columns[name] = pa.chunked_array([chunk.cast(kept) for chunk in chunks], type=kept)
+        return self._columns[name]
+
+    def text(self, name: str, row: int) -> str:
+        """One value.
+
+        Args:
+            name: A column of the kind.
+            row: Which row.
+        """
+        return str(self.column(name)[int(row)].as_py())
+
+    def at(self, row: int) -> tuple[RowsOfFile, int]:
+        """The file that holds a row, and the row's record in it.
+
+        Args:
+            row: Which row.
+        """
+        number = int(np.searchsorted(self._ends, row, side="right"))
+        file = self.files[number]
+        index = int(row) - (int(self._ends[number - 1]) if number else 0)
+        return file, index + 1 if file.records is None else int(file.records[index])
+
+    def finding(
+        self,
+        broken: Rule,
+        row: int,
+        column: str | None = None,
+        value: str | None = None,
+        *,
+        details: Mapping[str, object] | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> Finding:
+        """A finding at a row.
+
+        Args:
+            broken: The rule.
+            row: Which row.
+            column: A column of the kind.
+            value: The value at fault; by default the column's.
+            details: Public facts for the message.
+            values: Personal values for the message.
+        """
+        file, record = self.at(row)
+        if value is None and column is not None:
+            value = self.text(column, row)
+        return file.places.finding(broken, record, column, value, details=details, values=values)
+
+    def place(self, row: int, *, elsewhere: bool = False) -> str:
+        """Where a row is, in words.
+
+        Args:
+            row: Which row.
+            elsewhere: Whether that may be another file than the reader has in mind.
+        """
+        file, record = self.at(row)
+        return file.places.words(record, other_file=elsewhere or len(self.files) > 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Outside:
+    """Values of one column that refer to nothing in the package, by what is the matter with each.
+
+    Attributes:
+        rows: The rows that hold one.
+        codes: For each of these rows, which of `values` it holds.
+        values: The distinct values.
+        respelled: Mask over all rows of the kind: the package has it in another spelling.
+        replaced: Likewise: it is a user_id that the service replaces.
+        nowhere: Likewise: what is known to exist elsewhere does not hold it either.
+        unknown: Likewise: nothing is known about it.
+        meant: The package's own spelling of each value that is respelled or replaced.
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    values: Distinct
+    respelled: np.ndarray
+    replaced: np.ndarray
+    nowhere: np.ndarray
+    unknown: np.ndarray
+    meant: Mapping[str, str]
+
+    def distinct(self, mask: np.ndarray) -> int:
+        """How many different values the rows of a mask hold.
+
+        Args:
+            mask: One of the masks.
+        """
+        return len(np.unique(self.codes[mask[self.rows]]))
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Rows that are about the same thing as a row before them.
+
+    Attributes:
+        rows: The later rows.
+        before: For each of these, the nearest earlier row about the same thing.
+        differ: For each column, in which of them the two rows differ.
+    """
+
+    rows: np.ndarray
+    before: np.ndarray
+    differ: Mapping[str, np.ndarray]
+
+    @property
+    def contradicting(self) -> np.ndarray:
+        """In which of them anything differs."""
+        return np.logical_or.reduce(list(self.differ.values())) if self.differ else np.zeros(len(self.rows), bool)
+
+
+class Coded:
+    """All rows of a package, with what the rules share.
+
+    Args:
+        rows: By kind; kinds without a file are missing.
+        known: By kind, the ids that exist elsewhere, where a list of them was given.
+    """
+
+    def __init__(self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None) -> None:
+        self.rows = rows
+        self.known = known or {}
+        self.ids = cache(self._ids)
+        self.codes = cache(self._codes)
+        self.outside = cache(self._outside)
+        self.repeats = cache(self._repeats)
+        self.deleted = cache(self._deleted)
+        self.same_as_login = cache(self._same_as_login)
+
+    def blank(self, kind: Kind, column: str) -> np.ndarray:
+        """In which rows a column is empty.
+
+        Args:
+            kind: Of which kind.
+            column: Which column.
+        """
+        return _mask(pc.equal(self.rows[kind].column(column), ""))
+
+    def _ids(self, kind: Kind) -> Distinct:
+        """The distinct ids that others may refer to; empty where the package has no such kind."""
+        if kind not in self.rows:
+            return pa.array([], pa.string())
+        ids: Distinct = pc.unique(self.rows[kind].column(KEYS[kind]))
+        return ids
+
+    def _codes(self, kind: Kind, column: str) -> np.ndarray:
+        """For each row the position among `ids` of what a column refers to (of a key column: of itself), and -1 where it is not there."""
+        rows = self.rows[kind]
+        ids = self.ids(REFERENCES.get((kind, column), kind))
+        if not len(ids):
+            return np.full(len(rows), -1, np.int32)
+        if KEYS.get(kind) == column and len(ids) == len(rows):
+            return np.arange(len(rows), dtype=np.int32)
+        return _positions(rows.column(column), ids)
+
+    def last_rows(self, kind: Kind) -> np.ndarray:
+        """For each id the last row that it is the key of: the later row counts."""
+        codes = self.codes(kind, KEYS[kind])
+        last = np.zeros(len(self.ids(kind)), np.int64)
+        np.maximum.at(last, codes, np.arange(len(codes)))
+        return last
+
+    def _outside(self, kind: Kind, column: str) -> Outside:
+        """What a column refers to that is not in the package, and what is the matter with it."""
+        rows = self.rows[kind]
+        target = REFERENCES[kind, column]
+        missing = np.flatnonzero(self.codes(kind, column) < 0)
+        texts = rows.column(column).take(pa.array(missing)) if len(missing) < len(rows) else rows.column(column)
+        values = pc.unique(texts)
+        # Who is not named by an address is looked up by the service, which is the receiver's to say.
+        addresses = _mask(pc.match_substring(values, "@")) if target is Kind.USERS else np.ones(len(values), bool)
+        written = _mask(pc.not_equal(values, ""))
+        replaced, addresses_of = self._replaced(values) if target is Kind.USERS else (np.zeros(len(values), bool), {})
+        respelled, spellings = _respelled(values, self.ids(target))
+        respelled &= written & ~replaced
+        left = written & addresses & ~replaced & ~respelled
+        if target in self.known:
+            listed = _mask(pc.is_in(values, value_set=pa.array(sorted(self.known[target]), values.type)))
+            nowhere, unknown = left & ~listed, np.zeros(len(values), bool)
+        else:
+            nowhere, unknown = np.zeros(len(values), bool), left
+        codes = _positions(texts, values)
+
+        def spread(mask: np.ndarray) -> np.ndarray:
+            whole = np.zeros(len(rows), bool)
+            whole[missing] = mask[codes]
+            return whole
+
+        return Outside(
+            missing,
+            codes,
+            values,
+            spread(respelled),
+            spread(replaced),
+            spread(nowhere),
+            spread(unknown),
+            {**spellings, **addresses_of},
+        )
+
+    def _replaced(self, values: Distinct) -> tuple[np.ndarray, dict[str, str]]:
+        """Which values are a user_id of users that the service replaces, and the addresses in their place."""
+        users = self.rows.get(Kind.USERS)
+        if users is None or not len(values):
+            return np.zeros(len(values), bool), {}
+        other = ~self.same_as_login("user_id") & ~self.blank(Kind.USERS, "user_id")
+        chosen = pa.array(np.flatnonzero(other))
+        ids, addresses = users.column("user_id").take(chosen), users.column("login_id").take(chosen)
+        found = _mask(pc.is_in(values, value_set=pc.unique(ids).cast(values.type)))
+        if not found.any():
+            return found, {}
+        wanted = pc.is_in(ids, value_set=values.filter(pa.array(found)).cast(ids.type))
+        return found, dict(zip(ids.filter(wanted).to_pylist(), addresses.filter(wanted).to_pylist(), strict=True))
+
+    def _same_as_login(self, column: str) -> np.ndarray:
+        """In which users rows a column holds the address in login_id."""
+        users = self.rows[Kind.USERS]
+        return _mask(pc.equal(users.column(column), users.column("login_id")))
+
+    @cached_property
+    def unrelated(self) -> np.ndarray:
+        """In which enrollments the section belongs, in this package, to another course than the one named."""
+        enrollments, sections = self.rows[Kind.ENROLLMENTS], self.rows.get(Kind.SECTIONS)
+        if sections is None:
+            return np.zeros(len(enrollments), bool)
+        section, course = self.codes(Kind.ENROLLMENTS, "section_id"), self.codes(Kind.ENROLLMENTS, "course_id")
+        owner = self.codes(Kind.SECTIONS, "course_id")[self.last_rows(Kind.SECTIONS)][section]
+        found: np.ndarray = (section >= 0) & (owner != course) & ~self.blank(Kind.ENROLLMENTS, "course_id")
+        # Courses outside the package have no position: these are compared as they are spelled.
+        unsure = np.flatnonzero((section >= 0) & (owner < 0) & (course < 0))
+        if len(unsure):
+            named = enrollments.column("course_id").take(pa.array(unsure))
+            owners = sections.column("course_id").take(pa.array(self.last_rows(Kind.SECTIONS)[section[unsure]]))
+            found[unsure] = _mask(pc.and_(pc.not_equal(named, owners.cast(named.type)), pc.not_equal(named, "")))
+        return found
+
+    def owner(self, row: int) -> str:
+        """The course to which an enrollment's section belongs.
+
+        Args:
+            row: An enrollment whose section is in the package.
+        """
+        section = self.codes(Kind.ENROLLMENTS, "section_id")[row]
+        return self.rows[Kind.SECTIONS].text("course_id", int(self.last_rows(Kind.SECTIONS)[section]))
+
+    def _deleted(self, kind: Kind) -> np.ndarray:
+        """In which rows the status is one that deletes."""
+        rows = self.rows[kind]
+        statuses = pc.unique(rows.column("status"))
+        # Canvas compares the beginning, in any case (canvas-sis-import 3, 5, 6).
+        deleting = pc.starts_with(pc.utf8_lower(pc.utf8_trim_whitespace(statuses)), "deleted")
+        if not pc.any(deleting).as_py():
+            return np.zeros(len(rows), bool)
+        return _mask(pc.is_in(rows.column("status"), value_set=statuses.filter(deleting)))
+
+    def in_deleted(self, kind: Kind, column: str) -> np.ndarray:
+        """In which rows, themselves not deleted, a column refers to something that the package deletes.
+
+        Args:
+            kind: Of which kind.
+            column: Which column.
+        """
+        rows, target = self.rows[kind], REFERENCES[kind, column]
+        if target not in self.rows or not self.deleted(target).any():
+            return np.zeros(len(rows), bool)
+        codes = self.codes(kind, column)
+        found: np.ndarray = (codes >= 0) & self.deleted(target)[self.last_rows(target)][codes] & ~self.deleted(kind)
+        return found
+
+    def deleting(self, kind: Kind, column: str, row: int) -> str:
+        """Where the package deletes what a row refers to, in words.
+
+        Args:
+            kind: Of which kind the row is.
+            column: Which column refers to it.
+            row: Which row.
+        """
+        target = REFERENCES[kind, column]
+        return self.rows[target].place(int(self.last_rows(target)[self.codes(kind, column)[row]]), elsewhere=True)
+
+    def _repeats(self, kind: Kind) -> Repeats:
+        """Rows about the same thing as one before them."""
+        rows = self.rows[kind]
+        key = self._key(kind)
+        empty = np.zeros(0, np.int64)
+        if key is None:
+            return Repeats(empty, empty, {})
+        ordered = np.sort(key)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return Repeats(empty, empty, {})
+        order = np.argsort(key, kind="stable")
+        again = np.flatnonzero(key[order[1:]] == key[order[:-1]])
+        later, before = order[again + 1], order[again]
+        sort = np.argsort(later, kind="stable")
+        later, before = later[sort], before[sort]
+        named = [name for name in LAYOUTS[kind].key if rows.has(name)]
+        blank = np.logical_and.reduce([_mask(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
+        later, before = later[~blank], before[~blank]
+        facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
+        differ = {
+            name: _mask(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
+            for name in facts
+            if name not in _NEVER_READ.get(kind, ())
+        }
+        return Repeats(later, before, differ)
+
+    def _key(self, kind: Kind) -> np.ndarray | None:
+        """One integer per row that stands for its key; None where no two rows can share it."""
+        rows = self.rows[kind]
+        packed: np.ndarray | None = None
+        room = 1
+        for name in LAYOUTS[kind].key:
+            if KEYS.get(kind) == name:
+                if len(self.ids(kind)) == len(rows):
+                    return None
+                codes, size = self.codes(kind, name).astype(np.int64), len(self.ids(kind))
+            else:
+                codes, size = self._all_codes(kind, name)
+            if packed is None:
+                packed, room = codes, size
+                continue
+            if room > (1 << 62) // max(size, 1):
+                distinct, packed = np.unique(packed, return_inverse=True)
+                room = len(distinct)
+            packed = packed * size + codes
+            room *= size
+        return packed
+
+    def _all_codes(self, kind: Kind, column: str) -> tuple[np.ndarray, int]:
+        """An integer for each value of a column, those outside the package included, and how many there are."""
+        rows = self.rows[kind]
+        if (kind, column) not in REFERENCES:
+            values = pc.unique(rows.column(column))
+            return _positions(rows.column(column), values).astype(np.int64), len(values)
+        ids = self.ids(REFERENCES[kind, column])
+        codes = self.codes(kind, column).astype(np.int64)
+        if (codes >= 0).all():
+            return codes, len(ids)
+        outside = self.outside(kind, column)
+        codes[outside.rows] = len(ids) + outside.codes
+        return codes, len(ids) + len(outside.values)
+
+    def backwards(self, kind: Kind) -> np.ndarray:
+        """In which rows the end date is before the start date, as Canvas reads both.
+
+        Args:
+            kind: Courses or sections.
+        """
+        rows = self.rows[kind]
+        if not (rows.has("start_date") and rows.has("end_date")):
+            return np.zeros(len(rows), bool)
+        (starts, start_of), (ends, end_of) = (self._instants(rows.column(name)) for name in ("start_date", "end_date"))
+        found: np.ndarray = starts[start_of] > ends[end_of]
+        return found
+
+    def _instants(self, column: Strings) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct values of a date column as numbers (NaN where there is no date), and for each row which it holds."""
+        values = pc.unique(column)
+        read = [canvas_date(text).instant for text in values.to_pylist()]
+        return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), _positions(column, values)
+
+
+def _mask(answer: Any) -> np.ndarray:
+    """An Arrow truth array as numpy's; null is False."""
+    found: np.ndarray = pc.fill_null(answer, False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's own signature
+    return found.astype(bool, copy=False)
+
+
+def _positions(column: Strings, values: Distinct) -> np.ndarray:
+    """For each value of a column its position among others, -1 where it is not there."""
+    found: np.ndarray = pc.fill_null(pc.index_in(column, value_set=values.cast(column.type)), -1).to_numpy()
+    return found
+
+
+def _respelled(values: Distinct, ids: Distinct) -> tuple[np.ndarray, dict[str, str]]:
+    """Which values are an id with other capitals or blanks around it, and each such value's proper spelling."""
+    if not len(ids) or not len(values):
+        return np.zeros(len(values), bool), {}
+    plain_values, plain_ids = (pc.utf8_lower(pc.utf8_trim_whitespace(texts)) for texts in (values, ids))
+    found = _mask(pc.is_in(plain_values, value_set=plain_ids.cast(plain_values.type)))
+    if not found.any():
+        return found, {}
+    chosen = pa.array(found)
+    wanted = pc.is_in(plain_ids, value_set=plain_values.filter(chosen).cast(plain_ids.type))
+    proper = dict(zip(plain_ids.filter(wanted).to_pylist(), ids.filter(wanted).to_pylist(), strict=True))
+    spelled = zip(values.filter(chosen).to_pylist(), plain_values.filter(chosen).to_pylist(), strict=True)
+    return found, {value: proper[plain] for value, plain in spelled}
