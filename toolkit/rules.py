@@ -111,6 +111,7 @@ class Rule:
             Series, True where broken. A relation rule takes tables and returns a mask. A structural rule takes nothing: a reader
             raises it.
         shape: Which of the three it is.
+        says: Takes a broken value and returns public facts about it for the message, such as what Canvas takes it for; or None.
     """
 
     code: str
@@ -119,6 +120,7 @@ class Rule:
     template: str
     test: Callable[..., Any]
     shape: Shape
+    says: Callable[[str], Mapping[str, object]] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the test."""
@@ -182,7 +184,9 @@ class Rule:
         return re.findall(r"^```([^\n]*)\n(.*?)^```", match[1], re.MULTILINE | re.DOTALL)
 
 
-def rule(code: str, consequence: Consequence, template: str) -> Callable[[Callable[..., Any]], Rule]:
+def rule(
+    code: str, consequence: Consequence, template: str, *, says: Callable[[str], Mapping[str, object]] | None = None
+) -> Callable[[Callable[..., Any]], Rule]:
     """Declare a rule by decorating the function that tests for it.
 
     The shape follows from the parameters: `values` alone makes a value rule, none a structural rule, anything else a relation rule.
@@ -191,6 +195,7 @@ def rule(code: str, consequence: Consequence, template: str) -> Callable[[Callab
         code: PK and three digits.
         consequence: What befalls the data.
         template: The message; see `Rule`.
+        says: Gives further words for the message; see `Rule`.
 
     Returns:
         A decorator that turns the function into a `Rule`.
@@ -204,7 +209,7 @@ def rule(code: str, consequence: Consequence, template: str) -> Callable[[Callab
     def declare(test: Callable[..., Any]) -> Rule:
         parameters = tuple(inspect.signature(test).parameters)
         shape: Shape = "structural" if not parameters else "value" if parameters == ("values",) else "relation"
-        return Rule(code, test.__name__, consequence, template, test, shape)
+        return Rule(code, test.__name__, consequence, template, test, shape, says)
 
     return declare
 
@@ -284,7 +289,9 @@ class Finding:
             show_values: False masks every personal value.
         """
         hide: Callable[[str], str] = (lambda text: text) if show_values else mask
-        shown = {key: hide(text) for key, text in self.values.items()}
+        shown: dict[str, object] = {key: hide(text) for key, text in self.values.items()}
+        if self.rule.says is not None:
+            shown = {**self.rule.says(self.value or ""), **shown}
         return self.rule.template.format(
             value=hide(self.value or ""), column=self.column, file=self.file, line=self.line, **self.details, **shown
         )

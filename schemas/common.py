@@ -1,0 +1,440 @@
+"""What the schemas share: how a column is declared, the value rules of more than one kind, and how they are run quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow.compute as pc
+from pyarrow import Array, ChunkedArray, chunked_array, large_string, types
+from pyarrow import array as arrow_array
+
+from provkit.rules import Consequence, Rule, rule
+from provkit.schemas.layouts import LAYOUTS, Kind
+
+__all__ = [
+    "IGNORED",
+    "LONGEST",
+    "OPTIONAL",
+    "REQUIRED",
+    "Broken",
+    "Choice",
+    "ColumnFacts",
+    "Form",
+    "apply",
+    "check",
+    "column",
+    "facts",
+    "rules_of",
+    "schema",
+]
+
+REQUIRED = "required"
+OPTIONAL = "optional"
+IGNORED = "ignored"
+"""What `needed` says in the plain cases; otherwise it is a clause that begins with "required"."""
+
+LONGEST: Final = 255
+"""The most characters that Canvas takes in an id or a name."""
+
+CANVAS_BLANKS = "\0\t\n\v\f\r "
+"""What Canvas trims at both ends of a value; the receiving server trims nothing."""
+
+
+class Form(StrEnum):
+    """What a column's values look like."""
+
+    ID = "id"
+    PERSON = "person"
+    ADDRESS = "address"
+    TEXT = "text"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a column takes.
+
+    Attributes:
+        value: The value as it should be written.
+        meaning: What it does, in a clause.
+        also: Other words that people write when they mean it, in small letters; the service or Canvas may not take them.
+    """
+
+    value: str
+    meaning: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """All that is declared about one column.
+
+    Attributes:
+        name: The column.
+        meaning: What it holds, in one sentence.
+        needed: "required", "optional", "ignored", or when it is required.
+        form: What its values look like.
+        example: A value.
+        choices: The values that it takes; empty where any value will do.
+        max_length: The most characters that Canvas takes, or None.
+        rules: What is tested, value by value, in the order of the schema's checks.
+    """
+
+    name: str
+    meaning: str
+    needed: str
+    form: Form
+    example: str
+    choices: tuple[Choice, ...]
+    max_length: int | None
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def meant(self) -> Mapping[str, str]:
+        """Each value and each other word for it, in small letters, to the value."""
+        return {word: choice.value for choice in self.choices for word in (choice.value.lower(), *choice.also)}
+
+
+def check(tested: Rule) -> pa.Check:
+    """A value rule as Pandera's check; its name is the rule's code.
+
+    Args:
+        tested: A value rule.
+    """
+    return pa.Check(lambda values: ~tested(values), name=tested.code, title=tested.name, description=tested.summary)
+
+
+def column(
+    meaning: str,
+    needed: str,
+    *,
+    form: Form,
+    example: str,
+    choices: tuple[Choice, ...] = (),
+    max_length: Literal[255] | None = None,
+    rules: tuple[Rule, ...] = (),
+) -> pa.Column:
+    """Declare a column. What follows from the declaration is tested without being said again.
+
+    Args:
+        meaning: What it holds, in one sentence.
+        needed: `REQUIRED`, `OPTIONAL`, `IGNORED`, or a clause that says when it is required.
+        form: What its values look like.
+        example: A value.
+        choices: The values that it takes.
+        max_length: The most characters that Canvas takes.
+        rules: The column's own value rules.
+    """
+    implied: list[Rule] = []
+    if needed == REQUIRED:
+        implied.append(required_value_missing)
+    if max_length is not None:
+        implied.append(value_too_long)
+    if needed != IGNORED and form in (Form.ID, Form.TEXT):
+        implied += [encoding_lost, nul_character, invisible_character_in_id if form is Form.ID else control_character]
+    tested = (*implied, *rules)
+    return pa.Column(
+        str,
+        checks=[check(each) for each in tested],
+        description=meaning,
+        metadata={
+            "needed": needed,
+            "form": form,
+            "example": example,
+            "choices": choices,
+            "max_length": max_length,
+            "rules": tested,
+        },
+    )
+
+
+def schema(kind: Kind, description: str, **columns: pa.Column) -> pa.DataFrameSchema:
+    """Put the columns of one kind together.
+
+    Args:
+        kind: Which kind; its layout says which columns a file may leave out.
+        description: What the file is for.
+        columns: The declarations, in the layout's order.
+
+    Raises:
+        AssertionError: The columns are not those of the layout.
+    """
+    layout = LAYOUTS[kind]
+    if tuple(columns) != layout.columns:
+        raise AssertionError(f"the columns of {kind} are {', '.join(layout.columns)}")
+    for name, declared in columns.items():
+        declared.required = name not in layout.optional
+    return pa.DataFrameSchema(
+        columns, name=kind.value, title=f"{kind.value}.csv", description=description, strict=True, ordered=True
+    )
+
+
+def facts(declared: pa.DataFrameSchema, name: str) -> ColumnFacts:
+    """All that is declared about a column.
+
+    Args:
+        declared: A schema of this package.
+        name: One of its columns.
+    """
+    found = declared.columns[name]
+    return ColumnFacts(name=name, meaning=found.description, **found.metadata)
+
+
+def rules_of(declared: pa.DataFrameSchema) -> tuple[Rule, ...]:
+    """The value rules of a schema, each once, sorted by code.
+
+    Args:
+        declared: A schema of this package.
+    """
+    found = {tested for name in declared.columns for tested in facts(declared, name).rules}
+    return tuple(sorted(found, key=lambda tested: tested.code))
+
+
+@dataclass(frozen=True, eq=False)
+class Broken:
+    """The rows in which one rule is broken in one column.
+
+    Attributes:
+        rule: The rule.
+        column: The column.
+        rows: Positions of the rows, ascending (int64).
+    """
+
+    rule: Rule
+    column: str
+    rows: np.ndarray
+
+
+Values: TypeAlias = "Array[Any] | ChunkedArray[Any] | pd.Series[str]"
+"""A column of strings; nulls are not looked at."""
+
+
+def apply(
+    declared: pa.DataFrameSchema, columns: Mapping[str, Values], *, exempt: Mapping[str, Collection[str]] | None = None
+) -> Iterator[Broken]:
+    """Run a schema's checks over the distinct values of each column, and say in which rows they fail.
+
+    The same checks run in `declared.validate`, there over every row.
+
+    Args:
+        declared: A schema of this package.
+        columns: Columns by name; names that are not in the schema are passed over, columns that are missing are not tested.
+        exempt: By a rule's code, values that are known to be no fault.
+
+    Yields:
+        What is broken, column by column, in the order of the checks.
+    """
+    for name, found in declared.columns.items():
+        if name not in columns or not found.checks:
+            continue
+        array = _arrow(columns[name])
+        distinct: pd.Series[str] = array.unique().drop_null().to_pandas()
+        if distinct.empty:
+            continue
+        for tested, tester in zip(facts(declared, name).rules, found.checks, strict=True):
+            failing = distinct[~tester(distinct).check_output]
+            if exempt and tested.code in exempt:
+                failing = failing[~failing.isin(list(exempt[tested.code]))]
+            if not failing.empty:
+                broken = pc.is_in(array, value_set=arrow_array(failing, array.type))
+                yield Broken(tested, name, np.flatnonzero(broken.to_numpy(zero_copy_only=False)).astype(np.int64, copy=False))
+
+
+def _arrow(values: Values) -> ChunkedArray[Any]:
+    """A column as plain Arrow strings, without copying where it can be helped."""
+    if isinstance(values, pd.Series):
+        values = arrow_array(values, type=large_string(), from_pandas=True)
+    chunked = values if isinstance(values, ChunkedArray) else chunked_array([values])
+    return chunked.cast(chunked.type.value_type) if types.is_dictionary(chunked.type) else chunked
+
+
+def trimmed(values: pd.Series[str]) -> pd.Series[str]:
+    """The values as Canvas trims them."""
+    return values.str.strip(CANVAS_BLANKS)
+
+
+def each(values: pd.Series[str], test: Callable[[str], bool]) -> pd.Series[bool]:
+    """The mask of a test on single values."""
+    return pd.Series([test(value) for value in values.tolist()], index=values.index, dtype=bool)
+
+
+# The characters below look like nothing or like a plain blank: controls, no-break and other odd blanks, joiners and marks of direction.
+_CONTROLS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_ODD_BLANKS = "\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb"
+INVISIBLE = f"[\t\n\r{_CONTROLS}{_ODD_BLANKS}]"
+"""A pattern for one character that nobody sees."""
+
+
+@rule("PK260", Consequence.REJECTED, "{column} is empty.")
+def required_value_missing(values: pd.Series[str]) -> pd.Series[bool]:
+    """A value that the service or Canvas cannot do without is missing.
+
+    What happens: the row is reported and not imported. A course without account_id counts as one in Canvas's topmost account, where
+    hardly any department may work.
+    Remedy: fill in the cell. White space alone counts as empty.
+    Evidence: Canvas source, lib/sis/user_importer.rb, course_importer.rb, section_importer.rb, enrollment_importer.rb; server source,
+    service/UserProvisioning, CourseProvisioning, ExpandEnrollmentProvisioning
+
+    ## Example
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Monday,
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Monday,active
+    ```
+    """
+    return values.str.strip() == ""
+
+
+@rule(
+    "PK261",
+    Consequence.REJECTED,
+    "{column} is {length} characters long; Canvas takes at most 255.",
+    says=lambda value: {"length": len(value)},
+)
+def value_too_long(values: pd.Series[str]) -> pd.Series[bool]:
+    """An id or a name is longer than Canvas takes.
+
+    What happens: Canvas refuses the row. An id that refers to something so long cannot be found either.
+    Remedy: shorten it to 255 characters; characters count, not bytes.
+    Evidence: Canvas source, app/models/course.rb, app/models/course_section.rb
+
+    ## Example
+    ```builder value_too_long
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,A name of a sensible length,active
+    ```
+    """
+    return trimmed(values).str.len() > LONGEST
+
+
+@rule("PK262", Consequence.ALTERED, "{value!r} has lost letters: it holds the sign that stands for a letter in a wrong encoding.")
+def encoding_lost(values: pd.Series[str]) -> pd.Series[bool]:
+    r"""A value holds letters that were written in another encoding than UTF-8.
+
+    What happens: the service reads every file as UTF-8 and puts a replacement sign for each letter that it cannot read, so that José
+    arrives in Canvas with a black diamond. Neither the service nor Canvas says anything.
+    Remedy: save the file as UTF-8 ("CSV UTF-8" in Excel), or let provkit build make it. If the sign stands in your own file, type the
+    letter again.
+    Evidence: server source, service/FileParsingUtil (the reader's default of UTF-8)
+
+    ## Example
+    ```bytes users.csv
+    b"user_id,login_id,first_name,last_name,email,status\n"
+    b"jose@example.org,jose@example.org,Jos\xe9,Ortiz,jose@example.org,active\n"
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    jose@example.org,jose@example.org,José,Ortiz,jose@example.org,active
+    ```
+    """
+    return values.str.contains("\ufffd", regex=False)
+
+
+@rule("PK263", Consequence.REJECTED, "{column} holds a NUL character.")
+def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
+    r"""A value holds the character NUL.
+
+    What happens: Canvas refuses a user with it. In the other files it breaks off the whole batch of rows in which it stands, with
+    "Error while importing CSV": rows after it may be lost too.
+    Remedy: find where the file comes from; such characters are left by faulty exports and by files in UTF-16. Type the value again.
+    Evidence: Canvas source, lib/sis/csv/user_importer.rb; for the other files inferred from the database's refusal
+
+    ## Example
+    ```bytes sections.csv
+    b"section_id,course_id,name,status\nYOGA-01,YOGA,Mon\x00day,active\n"
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Monday,active
+    ```
+    """
+    return trimmed(values).str.contains("\0", regex=False)
+
+
+@rule(
+    "PK264",
+    Consequence.ALTERED,
+    "{value!r} holds a character that nobody sees ({what}), so it is another id than it seems.",
+    says=lambda value: {"what": describe_invisible(value)},
+)
+def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
+    r"""An id holds a character that cannot be seen, such as a no-break space.
+
+    What happens: neither the service nor Canvas trims such characters. The id differs from the one that it looks like, so that a
+    second course or section comes into being, or a reference finds nothing.
+    Remedy: type the id again by hand instead of pasting it. Blanks and tabs at either end do no harm in Canvas.
+    Evidence: Canvas source, lib/sis/csv/csv_base_importer.rb (trims ASCII white space and NUL only)
+
+    ## Example
+    ```bytes sections.csv
+    b"section_id,course_id,name,status\nYOGA-01\xc2\xa0,YOGA,Monday,active\n"
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Monday,active
+    ```
+    """
+    return trimmed(values).str.contains(INVISIBLE)
+
+
+@rule(
+    "PK265",
+    Consequence.ALTERED,
+    "{column} holds a control character ({what}).",
+    says=lambda value: {"what": describe_invisible(value, _CONTROLS)},
+)
+def control_character(values: pd.Series[str]) -> pd.Series[bool]:
+    r"""A name holds a control character.
+
+    What happens: Canvas stores it, and pages and lists show nothing or a box in its place. Often it is what is left of a curly
+    apostrophe or a dash in a wrong encoding.
+    Remedy: type the name again.
+    Evidence: Canvas source, lib/sis/csv/csv_base_importer.rb (trims both ends only)
+
+    ## Example
+    ```bytes sections.csv
+    b"section_id,course_id,name,status\nYOGA-01,YOGA,Beginner\xc2\x92s class,active\n"
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Beginner's class,active
+    ```
+    """
+    return trimmed(values).str.contains(f"[{_CONTROLS}]")
+
+
+def describe_invisible(value: str, among: str | None = None) -> str:
+    """The first character of a value that nobody sees, by its Unicode name or number.
+
+    Args:
+        value: The value.
+        among: The characters in question, as the inside of a pattern's brackets; all invisible ones by default.
+    """
+    import re
+    import unicodedata
+
+    found = re.search(INVISIBLE if among is None else f"[{among}]", value.strip(CANVAS_BLANKS))
+    if found is None:
+        return ""
+    number = f"U+{ord(found[0]):04X}"
+    name = unicodedata.name(found[0], "")
+    return f"{name.lower()}, {number}" if name else number

@@ -1,0 +1,123 @@
+"""How a person is named, in users, enrollments and Expand enrollments: the value rules of those columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from provkit.addresses import valid_mask
+from provkit.rules import Consequence, rule
+from provkit.schemas.common import INVISIBLE, describe_invisible
+
+__all__ = ["address_other_than_it_seems", "email_not_deliverable", "person_not_identifiable", "university_id_of_wrong_length"]
+
+
+def _deliverable(values: pd.Series[str]) -> pd.Series[bool]:
+    """Which values are addresses that the service accepts."""
+    return pd.Series(valid_mask(values.tolist()), index=values.index, dtype=bool)
+
+
+@rule("PK201", Consequence.REJECTED, "{value!r} is not an address that the guest service accepts.")
+def email_not_deliverable(values: pd.Series[str]) -> pd.Series[bool]:
+    """A guest's address is not one that the guest service accepts.
+
+    What happens: no guest account is made or looked up, the person does not get into Canvas, and the results mail names the address
+    without a line. An address needs a name, one @ and a domain with a known ending; blanks at its ends, a display name, or two
+    addresses in one cell spoil it.
+    Remedy: write one plain address, such as ana@example.org.
+    Evidence: server source, service/UserProvisioning (commons-validator 1.10.1, EmailValidator)
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example,ana@example,Ana,Ruiz,ana@example,active
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    """
+    return ~_deliverable(values) & (values.str.strip() != "")
+
+
+@rule(
+    "PK205",
+    Consequence.ALTERED,
+    "{value!r} holds a character that does not belong there ({what}), so it is another address than it seems.",
+    says=lambda value: {"what": describe_invisible(value) or "a letter lost in a wrong encoding"},
+)
+def address_other_than_it_seems(values: pd.Series[str]) -> pd.Series[bool]:
+    r"""An address holds a character that cannot be seen, or a letter lost in a wrong encoding.
+
+    What happens: the service accepts the address as it stands. The invitation goes to an address that does not exist or is not the
+    person's, and enrollments under the proper address find nobody.
+    Remedy: type the address again by hand instead of pasting it.
+    Evidence: server source, service/UserProvisioning (commons-validator 1.10.1 takes such characters)
+
+    ## Example
+    ```bytes users.csv
+    b"user_id,login_id,first_name,last_name,email,status\n"
+    b"ana\xe2\x80\x8b@example.org,ana\xe2\x80\x8b@example.org,Ana,Ruiz,ana\xe2\x80\x8b@example.org,active\n"
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    """
+    odd = values.str.contains("\ufffd", regex=False) | values.str.contains(INVISIBLE)
+    return odd & _deliverable(values[odd]).reindex(values.index, fill_value=False)
+
+
+@rule("PK230", Consequence.REJECTED, "{value!r} is no address, no university id and no username, so nobody is found by it.")
+def person_not_identifiable(values: pd.Series[str]) -> pd.Series[bool]:
+    """A person is named by something that is no address, no university id and no username.
+
+    What happens: what is neither all digits nor an address that the guest service accepts is looked up as a username, blanks and all.
+    Nobody is found, and the row is rejected.
+    Remedy: write the guest's address, the ten digits of the university id, or the username, with nothing around it.
+    Evidence: server source, service/EnrollmentProvisioning, service/ExpandEnrollmentProvisioning
+
+    ## Example
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana@example,student,YOGA-01,active,false
+    ```
+    ## Use instead
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana@example.org,student,YOGA-01,active,false
+    ```
+    """
+    doubtful = (values.str.contains("@", regex=False) | values.str.contains(" ", regex=False) | values.str.contains(INVISIBLE)) & (
+        values.str.strip() != ""
+    )
+    return doubtful & ~_deliverable(values[doubtful]).reindex(values.index, fill_value=True)
+
+
+@rule(
+    "PK231",
+    Consequence.REJECTED,
+    "{value!r} has {length} digits; a university id has ten.",
+    says=lambda value: {"length": len(value)},
+)
+def university_id_of_wrong_length(values: pd.Series[str]) -> pd.Series[bool]:
+    """A number that should be a university id does not have ten digits.
+
+    What happens: the service passes every number on as a university id, as it stands. Canvas finds nobody by it and refuses the row.
+    Spreadsheets drop the zeros at the front.
+    Remedy: write all ten digits, with the zeros at the front; format the column as text, or let provkit build fill them up.
+    Evidence: server source, service/EnrollmentProvisioning; Canvas source, lib/sis/enrollment_importer.rb
+
+    ## Example
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,2345678,student,YOGA-01,active,false
+    ```
+    ## Use instead
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,0002345678,student,YOGA-01,active,false
+    ```
+    """
+    return values.str.fullmatch("[0-9]+") & (values.str.len() != 10)
