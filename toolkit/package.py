@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from provkit import properties
 from provkit.errors import PackageError
 from provkit.origins import Origins
 from provkit.rules import RowAccount
@@ -20,6 +21,7 @@ from provkit.schemas.layouts import Kind
 
 __all__ = [
     "ARCHIVE_NAME",
+    "MESSAGE_NAME",
     "META_FOLDER",
     "PASTE_FOLDER",
     "Door",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 ARCHIVE_NAME = "package.zip"
+MESSAGE_NAME = properties.FILE_NAME
 META_FOLDER = ".provkit"
 PASTE_FOLDER = "not-to-upload"
 """What is pasted on the upload page rather than uploaded; a folder, so that choosing all files of the package never takes it along."""
