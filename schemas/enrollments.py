@@ -13,32 +13,18 @@ from provkit.schemas.people import address_other_than_it_seems, person_not_ident
 __all__ = ["ENROLLMENTS"]
 
 _ROLES = (
-    Choice(
-        "student", "takes part", ("students", "learner", "pupil", "participant", "attendee", "trainee", "registrant", "enrollee")
-    ),
+    Choice("student", "takes part", ("students", "student enrollment", "learner", "pupil", "participant", "attendee", "trainee")),
     Choice(
         "teacher",
         "teaches",
         (
-            "teachers",
-            "instructor",
-            "instructors",
-            "primary instructor",
-            "faculty",
-            "professor",
-            "prof",
-            "prof.",
-            "lecturer",
-            "trainer",
+            *("teachers", "teacher enrollment", "instructor", "instructors", "primary instructor", "lead instructor"),
+            *("faculty", "professor", "prof", "prof.", "lecturer"),
         ),
     ),
-    Choice("ta", "assists", ("tas", "t.a.", "teaching assistant", "assistant", "teaching asst", "assistant instructor")),
-    Choice("observer", "looks on", ("observers", "parent", "guardian")),
-    Choice(
-        "designer",
-        "builds the course, without teaching",
-        ("designers", "course designer", "instructional designer", "course builder"),
-    ),
+    Choice("ta", "assists", ("tas", "t.a.", "ta enrollment", "teaching assistant", "teacher assistant", "graduate assistant")),
+    Choice("observer", "looks on", ("observers", "observer enrollment")),
+    Choice("designer", "builds the course", ("designers", "designer enrollment", "course designer", "instructional designer")),
 )
 _STANDARD_ROLES = [role.value for role in _ROLES]
 _ROLE_TYPES = ["StudentEnrollment", "TeacherEnrollment", "TaEnrollment", "ObserverEnrollment", "DesignerEnrollment"]
@@ -242,10 +228,10 @@ ENROLLMENTS = schema(
         form=Form.CHOICE,
         example="active",
         choices=(
-            Choice("active", "is in the course", ("enrolled", "registered", "enroll", "added")),
+            Choice("active", "is in the course", ("enrolled", "registered", "attending")),
             Choice("inactive", "stays listed, but cannot get in"),
-            Choice("completed", "can look, but no longer take part", ("complete", "concluded", "finished")),
-            Choice("deleted", "is taken out of the course", ("delete", "dropped", "drop", "withdrawn", "removed", "unenrolled")),
+            Choice("completed", "can look, but no longer take part", ("complete", "concluded")),
+            Choice("deleted", "is taken out of the course", ("delete", "removed", "remove")),
             Choice("deleted_last_completed", "deleted, but completed if it is the person's last one in the course"),
         ),
         rules=(enrollment_status_unknown, enrollment_status_taken_otherwise),

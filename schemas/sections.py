@@ -94,7 +94,7 @@ SECTIONS = schema(
         example="active",
         choices=(
             Choice("active", "is there"),
-            Choice("deleted", "removed together with its enrollments", ("delete", "removed", "cancelled", "canceled")),
+            Choice("deleted", "removed together with its enrollments", ("delete",)),
         ),
         rules=(section_status_unknown, section_status_taken_otherwise),
     ),

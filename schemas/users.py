@@ -77,7 +77,7 @@ def service_not_understood(values: pd.Series[str]) -> pd.Series[bool]:
     ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active,e
     ```
     """
-    return ~values.isin(["e", "E"]) & ~values.str.strip().str.lower().isin(["", "c", "canvas"])
+    return ~values.isin(["e", "E"]) & ~values.str.strip().str.lower().isin(["", "c", "canvas", "iu canvas"])
 
 
 USERS = schema(
@@ -125,7 +125,10 @@ USERS = schema(
         OPTIONAL,
         form=Form.CHOICE,
         example="c",
-        choices=(Choice("c", "Canvas, also where the cell is empty", ("canvas",)), Choice("e", "IU Expand", ("expand",))),
+        choices=(
+            Choice("c", "Canvas, also where the cell is empty", ("canvas", "iu canvas")),
+            Choice("e", "IU Expand", ("expand", "iu expand")),
+        ),
         rules=(service_not_understood,),
     ),
 )

@@ -129,6 +129,10 @@ class Rule:
     def __repr__(self) -> str:
         return f"<Rule {self.code} {self.name}>"
 
+    def __deepcopy__(self, memo: object) -> Rule:
+        """The rule itself: Pandera copies what a schema holds, and there is only one of each rule."""
+        return self
+
     @property
     def severity(self) -> Severity:
         """The severity that follows from the consequence."""
