@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from provkit.authoring import rules_cells, rules_people, rules_sheets
+from provkit.authoring.author import author
 from provkit.authoring.authored import Account, Authored, Fate, SheetAccount
 from provkit.authoring.changes import Change, ChangeKind, Changes
 from provkit.authoring.settings import AuthoringSettings
+from provkit.rules import Rule
 
-__all__ = ["Account", "Authored", "AuthoringSettings", "Change", "ChangeKind", "Changes", "Fate", "SheetAccount"]
+__all__ = ["RULES", "Account", "Authored", "AuthoringSettings", "Change", "ChangeKind", "Changes", "Fate", "SheetAccount", "author"]
+
+RULES: tuple[Rule, ...] = (*rules_cells.RULES, *rules_people.RULES, *rules_sheets.RULES)
+"""Every rule of this room."""

@@ -51,11 +51,11 @@ class Coded:
     """A column of texts.
 
     Attributes:
-        values: Its distinct texts.
-        codes: Per row, the index into `values`.
+        texts: Its distinct texts.
+        codes: Per row, the index into `texts`.
     """
 
-    values: list[str]
+    texts: list[str]
     codes: Codes
 
     @classmethod
@@ -79,7 +79,7 @@ class Coded:
         Args:
             change: From text to text.
         """
-        return Coded.of(map(change, self.values), self.codes)
+        return Coded.of(map(change, self.texts), self.codes)
 
     def where(self, test: Callable[[str], object]) -> Mask:
         """The rows whose text passes a test.
@@ -87,8 +87,8 @@ class Coded:
         Args:
             test: Asked once per distinct text.
         """
-        passed: Mask = np.fromiter((bool(test(value)) for value in self.values), dtype=np.bool_, count=len(self.values))
-        return passed[self.codes] if len(self.values) else np.zeros(len(self.codes), dtype=np.bool_)
+        passed: Mask = np.fromiter((bool(test(value)) for value in self.texts), dtype=np.bool_, count=len(self.texts))
+        return passed[self.codes] if len(self.texts) else np.zeros(len(self.codes), dtype=np.bool_)
 
     @property
     def empty(self) -> Mask:
@@ -101,7 +101,7 @@ class Coded:
         Args:
             positions: Positions, or a mask.
         """
-        return Coded(self.values, self.codes[positions])
+        return Coded(self.texts, self.codes[positions])
 
     def or_else(self, other: Coded, *, within: Mask | None = None) -> Coded:
         """The other column's text where this one is empty.
@@ -111,17 +111,21 @@ class Coded:
             within: Only in these rows.
         """
         gap = self.empty if within is None else self.empty & within
-        codes = np.where(gap, other.codes + len(self.values), self.codes)
-        return Coded.of([*self.values, *other.values], codes)
+        codes = np.where(gap, other.codes + len(self.texts), self.codes)
+        return Coded.of([*self.texts, *other.texts], codes)
 
     def array(self) -> npt.NDArray[np.object_]:
         """The text of every row."""
-        return np.array(self.values, dtype=object)[self.codes] if self.values else np.empty(0, dtype=object)
+        return np.array(self.texts, dtype=object)[self.codes] if self.texts else np.empty(0, dtype=object)
+
+    def used(self) -> list[str]:
+        """The texts that some row holds; after taking rows these may be fewer than `texts`."""
+        return [self.texts[code] for code in np.unique(self.codes).tolist()]
 
     def ranks(self) -> Codes:
         """Per row, the place of its text among the sorted ones."""
-        rank = np.empty(len(self.values), dtype=np.int64)
-        rank[sorted(range(len(self.values)), key=self.values.__getitem__)] = np.arange(len(self.values))
+        rank = np.empty(len(self.texts), dtype=np.int64)
+        rank[sorted(range(len(self.texts)), key=self.texts.__getitem__)] = np.arange(len(self.texts))
         return rank[self.codes] if len(rank) else self.codes
 
     @staticmethod
@@ -131,8 +135,8 @@ class Coded:
         Args:
             columns: In order.
         """
-        texts = [value for column in columns for value in column.values]
-        starts = np.cumsum([0, *(len(column.values) for column in columns)])
+        texts = [value for column in columns for value in column.texts]
+        starts = np.cumsum([0, *(len(column.texts) for column in columns)])
         codes = [column.codes + start for column, start in zip(columns, starts[:-1], strict=True)]
         return Coded.of(texts, np.concatenate(codes) if codes else np.empty(0, dtype=np.int64))
 
@@ -157,7 +161,7 @@ def group(columns: Sequence[Coded]) -> tuple[Codes, Codes]:
     """
     numbers = columns[0].codes
     for column in columns[1:]:
-        numbers = np.asarray(pd.factorize(numbers * len(column.values) + column.codes)[0], dtype=np.int64)
+        numbers = np.asarray(pd.factorize(numbers * len(column.texts) + column.codes)[0], dtype=np.int64)
     numbers = np.asarray(pd.factorize(numbers)[0], dtype=np.int64)
     first = np.empty(int(numbers.max()) + 1 if len(numbers) else 0, dtype=np.int64)
     first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)

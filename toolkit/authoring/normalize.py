@@ -158,7 +158,7 @@ def _plain(cell: Cell, *, joiners: bool) -> Cleaned:
     unseen = _UNSEEN.sub("", _NO_BREAK.sub(" ", lines))
     ends = unseen.strip().strip(_JOINERS).strip()
     trimmed = ends if joiners else ends.replace(_JOINERS[0], "").replace(_JOINERS[1], "")
-    changes = ()
+    changes: tuple[ChangeKind, ...] = ()
     if lines != said and "\n" in trimmed:
         changes += (ChangeKind.LINE_ENDS,)
     if trimmed != (lines if changes else said):

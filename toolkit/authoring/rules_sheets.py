@@ -127,7 +127,7 @@ def sheet_set_aside() -> None:
     """
 
 
-@rule("PK625", Consequence.NOTED, "{count} rows of this sheet hold no data and are left out: {which}")
+@rule("PK625", Consequence.NOTED, "rows of this sheet that hold no data are left out ({count}: {which})")
 def rows_set_aside() -> None:
     """Titles, repeated headers and remarks are left out.
 
@@ -254,7 +254,7 @@ def facts_contradict() -> None:
     """
 
 
-@rule("PK645", Consequence.NOTED, "{count} rows with the status {value!r} are left out: these people are not enrolled")
+@rule("PK645", Consequence.NOTED, "people with the status {value!r} are not enrolled; their rows are left out ({count})")
 def row_not_enrolled() -> None:
     """People who dropped, cancelled or wait are left out.
 

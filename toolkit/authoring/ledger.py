@@ -1,0 +1,160 @@
+"""Where the stages of one authoring write down what they find and change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from provkit.authoring.changes import ChangeKind, Group
+from provkit.authoring.columns import Coded, Codes, Mask
+from provkit.authoring.normalize import Cleaner, shown, text
+from provkit.rules import Collector, Finding, Origin, Rule
+
+if TYPE_CHECKING:
+    from provkit.authoring.grids import Grid
+
+__all__ = ["Ledger"]
+
+
+COLUMN = {"email": "login_id", "name": "first_name", "username": "user_id", "university_id": "user_id", "course_status": "status"}
+"""Columns of the package that fields of a source end up in, where they have other names."""
+
+
+class Ledger:
+    """Findings and changes of one authoring.
+
+    Args:
+        listed: How many findings of one rule are kept.
+    """
+
+    def __init__(self, listed: int) -> None:
+        self.collector = Collector(listed)
+        self.groups: list[Group] = []
+
+    def change(
+        self,
+        kind: ChangeKind,
+        grid: Grid,
+        field: str | None,
+        rows: Codes,
+        before: Coded | Sequence[str] | str = "",
+        after: Coded | Sequence[str] | str = "",
+    ) -> None:
+        """Record one change per row.
+
+        Args:
+            kind: What was done.
+            grid: In which sheet.
+            field: The field, or None for whole rows.
+            rows: Positions among the sheet's data rows.
+            before: What stood there: a column of the sheet's length, or one text for all.
+            after: What became of it, likewise.
+        """
+        if not len(rows):
+            return
+        old = before if isinstance(before, Coded) else Coded([str(before)], np.zeros(len(grid), dtype=np.int64))
+        new = after if isinstance(after, Coded) else Coded([str(after)], np.zeros(len(grid), dtype=np.int64))
+        old, new = old.take(rows), new.take(rows)
+        pairs = old.codes * len(new.texts) + new.codes
+        distinct, codes = np.unique(pairs, return_inverse=True)
+        texts_before = [old.texts[code // len(new.texts)] for code in distinct.tolist()]
+        texts_after = [new.texts[code % len(new.texts)] for code in distinct.tolist()]
+        column = grid.columns.fields.get(field) if field is not None else None
+        self.groups.append(
+            Group(kind, grid.sheet.file, grid.sheet.name, column, field, grid.numbers[rows], codes, texts_before, texts_after)
+        )
+
+    def fault(
+        self,
+        broken: Rule,
+        grid: Grid,
+        field: str | None,
+        rows: Codes,
+        value: Coded | None = None,
+        details: Mapping[str, object] | None = None,
+        values: Sequence[Mapping[str, str]] | None = None,
+    ) -> None:
+        """Record one finding per row.
+
+        Args:
+            broken: The rule.
+            grid: In which sheet.
+            field: The field, or None for whole rows.
+            rows: Positions among the sheet's data rows.
+            value: A column of the sheet's length that holds the values; None: what stands in the field's cells.
+            details: Public facts, the same for all.
+            values: Personal ones, one mapping per row.
+        """
+
+        def found() -> Iterator[Finding]:
+            for index, row in enumerate(rows.tolist()):
+                said = grid.shown(field, row) if value is None else value.texts[int(value.codes[row])]
+                personal = values[index] if values is not None else {}
+                column = COLUMN.get(field, field) if field is not None else None
+                yield Finding(
+                    broken, column=column, value=said, origin=grid.origin(row, field), details=details or {}, values=personal
+                )
+
+        if len(rows):
+            self.collector.add_many(broken, len(rows), found())
+
+    def note(self, broken: Rule, origin: Origin, *, value: str | None = None, details: Mapping[str, object] | None = None) -> None:
+        """Record one finding about a whole sheet or column.
+
+        Args:
+            broken: The rule.
+            origin: Where.
+            value: What stands there.
+            details: Public facts.
+        """
+        self.collector.add(Finding(broken, value=value, origin=origin, details=details or {}))
+
+    def quiet(self, grid: Grid, field: str) -> Coded:
+        """A column as text, for what is only looked at: nothing is recorded.
+
+        Args:
+            grid: The sheet.
+            field: The field.
+        """
+        raw = grid.raw(field)
+        return Coded.of((text(cell).text for cell in raw.cells), raw.codes)
+
+    def read(self, grid: Grid, field: str, cleaner: Cleaner, *, within: Mask | None = None) -> Coded:
+        """Clean a column, and record what was changed and what is broken in it.
+
+        Args:
+            grid: The sheet.
+            field: The field; a sheet without it has an empty column.
+            cleaner: What is done to each distinct cell.
+            within: The rows that count; others are cleaned without a word.
+
+        Returns:
+            The cleaned column. `grid.broken` tells which of its rows are broken.
+        """
+        raw = grid.raw(field)
+        cleaned = [cleaner(cell) for cell in raw.cells]
+        column = Coded.of((result.text for result in cleaned), raw.codes)
+        before: Coded | None = None
+        for kind in {kind for result in cleaned for kind in result.changes}:
+            affected = np.array([kind in result.changes for result in cleaned])
+            rows = _rows(affected, raw.codes, within)
+            before = before or Coded([shown(cell) for cell in raw.cells], raw.codes)
+            self.change(kind, grid, field, rows, before, column)
+        broken = np.zeros(len(grid), dtype=bool)
+        for fault, details in {(result.fault, tuple(result.details.items())): result.details for result in cleaned}.items():
+            if fault[0] is None:
+                continue
+            affected = np.array([result.fault is fault[0] and result.details == details for result in cleaned])
+            rows = _rows(affected, raw.codes, within)
+            self.fault(fault[0], grid, field, rows, details=details)
+            if fault[0].severity.rank == 0:
+                broken[rows] = True
+        grid.broken[field] = grid.broken.get(field, np.zeros(len(grid), dtype=bool)) | broken
+        return column
+
+
+def _rows(affected: Mask, codes: Codes, within: Mask | None) -> Codes:
+    mask = affected[codes] if len(affected) else np.zeros(len(codes), dtype=bool)
+    return np.flatnonzero(mask if within is None else mask & within)

@@ -1,0 +1,69 @@
+"""A sheet that holds the message to new guests: sender, subject and body, one below the other or side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from provkit.authoring.mapping import STRONG, Target, token
+from provkit.authoring.normalize import shown
+from provkit.tables import Cell, Sheet
+
+__all__ = ["read_message"]
+
+_KEYS = {token(word): part for part, words in STRONG[Target.MESSAGE].items() for word in words.split("|")}
+
+
+def read_message(sheet: Sheet, filled: Sequence[int], *, named: bool) -> dict[str, str] | None:
+    """The parts of a message, if the sheet holds one.
+
+    The body may span rows: rows below it that name no part continue it, each on a line of its own, blank rows between them too.
+
+    Args:
+        sheet: The sheet.
+        filled: Indexes of its rows that are not blank.
+        named: Whether the sheet's name says that it is a message.
+
+    Returns:
+        The parts found, out of sender, subject and body, as typed; None where the sheet is no message.
+    """
+    found = _side_by_side(sheet, filled) or _below(sheet, filled)
+    return found if len(found) == 3 or (named and found) else None
+
+
+def _key(cell: Cell) -> str | None:
+    return _KEYS.get(token(re.sub(r"[(\[{].*?[)\]}]", " ", cell))) if isinstance(cell, str) else None
+
+
+def _text(cell: Cell) -> str:
+    return re.sub("\r\n|\r", "\n", shown(cell))
+
+
+def _side_by_side(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
+    """A header row that names at least two parts, with the texts below."""
+    for row in filled:
+        parts = {_key(cell): column for column, cell in enumerate(sheet.rows[row]) if _key(cell)}
+        if len(parts) > 1:
+            below = sheet.rows[row + 1 : filled[-1] + 1]
+            texts = {
+                part: [_text(cells[column]) if column < len(cells) else "" for cells in below] for part, column in parts.items()
+            }
+            return {part: "\n".join(lines).strip("\n") for part, lines in texts.items() if part and any(lines)}
+    return {}
+
+
+def _below(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
+    """Rows that begin with the name of a part."""
+    found: dict[str, list[str]] = {}
+    part: str | None = None
+    for row in range(filled[0], filled[-1] + 1):
+        cells = [_text(cell) for cell in sheet.rows[row] if cell not in (None, "")]
+        said = _key(cells[0].rstrip(" :")) if cells else None
+        if said is not None and said not in found:
+            part = said
+            found[part] = cells[1:2] or [""]
+        elif part == "body":
+            found[part].append(" ".join(cells))
+        elif cells and part is not None:
+            return {}
+    return {name: "\n".join(lines).strip("\n") for name, lines in found.items() if any(lines)}
