@@ -152,7 +152,7 @@ class Rule:
     def _prose(self) -> Mapping[str, str]:
         body = self.doc.split("\n## ", 1)[0]
         found: dict[str, str] = {}
-        pattern = r"(?:^|(?<=\s))(" + "|".join(_SECTIONS) + r"): "
+        pattern = r"(?:^|(?<=\s))(" + "|".join(_SECTIONS) + r"):\s"
         pieces = re.split(pattern, body)
         for title, text in zip(pieces[1::2], pieces[2::2], strict=True):
             found[_SECTIONS[title]] = " ".join(text.split())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+
+from provkit.cli import explain, rules
 from provkit.console import boundary
 
 __all__ = ["main"]
@@ -40,6 +42,10 @@ def _root(
     ] = False,
 ) -> None:
     """Build, check and send uploads for the Canvas and Expand Provisioning API."""
+
+
+app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
+app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Canvas's reading of dates: the values that were run through Ruby (canvas-sis-import.md, section 10), and what follows from them."""
+"""Canvas's reading of dates: values that were run through Ruby and ActiveSupport, and what follows from them."""
 
 from __future__ import annotations
 
