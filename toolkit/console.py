@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provkit.errors import ProvkitError
+from provkit.errors import ProvkitError, SourceError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["boundary", "out", "talk", "write"]
+__all__ = ["boundary", "in_colour", "out", "save", "talk", "write"]
 
 _made: dict[str, Console] = {}
 
@@ -47,6 +50,33 @@ def write(text: str) -> None:
     console = out()
     console.file.write(text if text.endswith("\n") else f"{text}\n")
     console.file.flush()
+
+
+def in_colour() -> bool:
+    """Whether results may hold terminal colours."""
+    console = out()
+    return console.is_terminal and not console.no_color and not console.legacy_windows
+
+
+def save(path: Path, text: str) -> None:
+    """Write a result to a file that is the user's alone; what stood there stays until the new one is whole.
+
+    Args:
+        path: Where to.
+        text: The result, written as UTF-8.
+
+    Raises:
+        SourceError: It cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text.encode("utf-8", "surrogatepass"))
+        aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        raise SourceError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 @contextmanager

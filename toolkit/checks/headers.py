@@ -17,7 +17,7 @@ from provkit.checks.catalogue.headers import (
     columns_in_another_order,
     columns_missing,
     columns_not_known,
-    encoding_not_utf8,
+    encoding_unreadable,
     header_absent,
     header_in_wrong_case,
     header_not_first,
@@ -72,7 +72,7 @@ def explain(records: Sequence[Sequence[str]], lines: Sequence[int], start: bytes
     """
     encoding = _wide_encoding(start)
     if encoding is not None:
-        return [(encoding_not_utf8, {"encoding": encoding})]
+        return [(encoding_unreadable, {"encoding": encoding})]
     if not records:
         return []
     found: list[Explained] = []

@@ -246,7 +246,7 @@ def canvas_kind_not_taken() -> None:
 
 
 @rule("PK112", Consequence.REFUSED, "The file is written in {encoding}, of which the service can read nothing.")
-def encoding_not_utf8() -> None:
+def encoding_unreadable() -> None:
     r"""The file is written in UTF-16 or UTF-32.
 
     What happens: every second character is read as NUL, the header is unknown and the whole upload is refused.
@@ -298,6 +298,6 @@ RULES: tuple[Rule, ...] = (
     header_not_first,
     header_absent,
     canvas_kind_not_taken,
-    encoding_not_utf8,
+    encoding_unreadable,
     header_with_nameless_columns,
 )

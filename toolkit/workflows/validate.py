@@ -1,0 +1,135 @@
+"""Say what would become of an upload, before it is sent: a folder, a ZIP, a single file, or a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provkit.checks import Examined, examine
+from provkit.checks.catalogue.files import archive_beside_the_files_differs
+from provkit.errors import PackageError
+from provkit.package import ARCHIVE_NAME, Package, differences
+from provkit.rules import LISTED_PER_RULE, Finding, Report, merge
+
+if TYPE_CHECKING:
+    from provkit.checks.people import Mailing
+    from provkit.receiver import Known
+
+__all__ = ["Validated", "judge", "validate"]
+
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""File types that are built first, in memory, and judged then."""
+
+
+class Validated:
+    """What was found, and who would get mail.
+
+    Args:
+        report: What was found.
+        examined: What was made of the package; None where there is none, since the source has errors.
+    """
+
+    def __init__(self, report: Report, examined: Examined | None) -> None:
+        self.report = report
+        self.examined = examined
+
+    @property
+    def mailing(self) -> Mailing | None:
+        """Who would get mail; None where there is no package."""
+        return None if self.examined is None else self.examined.mailing
+
+
+def validate(
+    target: str | Path | Package,
+    *,
+    known: Known | None = None,
+    notify: bool | None = None,
+    app: bool | None = None,
+    listed: int = LISTED_PER_RULE,
+) -> Report:
+    """Say what would become of an upload.
+
+    Args:
+        target: A folder, a ZIP, a single file, a workbook, or a package in memory.
+        known: What exists elsewhere (`provkit.receiver.Known`); without it whatever lies outside the package counts as existing.
+        notify: Whether the notification of new guests is asked for; by default as the package was built.
+        app: Whether it goes to the upload page; by default as the package was built.
+        listed: How many findings of one rule are listed; counts are always exact.
+
+    Returns:
+        Everything found, in one pass, sorted.
+
+    Raises:
+        PackageError: There is nothing there, or it cannot be read.
+        SourceError: A workbook cannot be read.
+    """
+    return judge(target, known=known, notify=notify, app=app, listed=listed).report
+
+
+def judge(
+    target: str | Path | Package,
+    *,
+    known: Known | None = None,
+    notify: bool | None = None,
+    app: bool | None = None,
+    listed: int = LISTED_PER_RULE,
+) -> Validated:
+    """As `validate`, with who would get mail.
+
+    Args:
+        target: As in `validate`.
+        known: As in `validate`.
+        notify: As in `validate`.
+        app: As in `validate`.
+        listed: As in `validate`.
+
+    Raises:
+        PackageError: There is nothing there, or it cannot be read.
+        SourceError: A workbook cannot be read.
+    """
+    earlier = Report()
+    if isinstance(target, Package):
+        package = target
+    elif Path(target).suffix.lower() in WORKBOOKS and Path(target).is_file():
+        from provkit.workflows.build import prepare
+
+        prepared = prepare(Path(target))
+        earlier = prepared.report
+        if prepared.package is None:
+            return Validated(earlier, None)
+        package = prepared.package
+    else:
+        package = Package.read(target)
+    meta = package.meta
+    if app is None:
+        app = package.door == "app"
+    elif not app and package.door == "app":
+        package = replace(package, door="files")
+    if notify is None:
+        notify = meta is not None and meta.notify
+    examined = examine(package, known=known, notify=notify, app=app, listed=listed)
+    report = merge(earlier, examined.report, _beside(package))
+    if report.rows is None and meta is not None:
+        report = report.with_rows(meta.rows)
+    return Validated(report, examined)
+
+
+def _beside(package: Package) -> Report:
+    """Where provkit built a folder: whether its files are still those of its package.zip, which is what `send` sends."""
+    if package.path is None or package.meta is None or not package.path.is_dir() or package.meta.archive is None:
+        return Report()
+    try:
+        changes = differences(package.path, package.meta)
+    except OSError as error:
+        raise PackageError(f"{package.path} cannot be read: {error.strerror or error}.") from error
+    words = {
+        "changed": "was changed after the build",
+        "missing": "was removed after the build",
+        "added": "was added after the build",
+    }
+    findings = tuple(
+        Finding(archive_beside_the_files_differs, name, details={"archive": ARCHIVE_NAME, "what": words[change]})
+        for name, change in changes.items()
+    )
+    return Report(findings, {archive_beside_the_files_differs: len(findings)} if findings else {})
