@@ -31,8 +31,7 @@ GROUPS = {
 }
 """What the first digit of a code says."""
 
-_EXAMPLE, _INSTEAD = "Example", "Use instead"
-_Heading = Literal["Example", "Use instead"]
+_HEADINGS: tuple[Literal["Example", "Use instead"], ...] = ("Example", "Use instead")
 
 _LABELS = {
     "csv": ("`{}`:", "csv"),
@@ -65,7 +64,7 @@ def render_one(rule: Rule, *, color: bool = False, width: int = WIDTH) -> str:
             console.print()
             console.print(Text(title, style="bold"))
             console.print(Padding(Text(_capital(prose)), (0, 0, 0, 2)))
-    for heading in (_EXAMPLE, _INSTEAD):
+    for heading in _HEADINGS:
         blocks = rule.blocks(heading)
         if blocks:
             console.print()
@@ -155,7 +154,7 @@ def _entry(rule: Rule) -> Iterator[str]:
     yield f"{_plain(_capital(rule.what_happens))}\n"
     yield f"**What to do:** {_plain(_capital(rule.remedy))}\n"
     yield f"Known from: {_plain(rule.evidence)}\n"
-    for heading in (_EXAMPLE, _INSTEAD):
+    for heading in _HEADINGS:
         blocks = rule.blocks(heading)
         if blocks:
             yield f"{heading}:\n"
