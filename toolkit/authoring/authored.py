@@ -15,7 +15,7 @@ from provkit.rules import Report, RowAccount
 from provkit.schemas.layouts import Kind
 from provkit.tables import Sheets, Tables
 
-__all__ = ["Account", "Authored", "Fate", "SheetAccount"]
+__all__ = ["REFERENCES", "Account", "Authored", "Fate", "SheetAccount"]
 
 Positions = npt.NDArray[np.int64]
 
@@ -120,7 +120,7 @@ class Authored:
             out = np.zeros(len(table), dtype=bool)
             out[np.asarray(held.get(table.kind, ()), dtype=np.int64)] = True
             masks[table.kind] = out
-        for source, key, target in _REFERENCES:
+        for source, key, target in REFERENCES:
             provider, user = self.tables.get(source), self.tables.get(target)
             if provider is None or user is None or not masks[source].any():
                 continue
@@ -130,7 +130,7 @@ class Authored:
         return {kind: np.flatnonzero(out) for kind, out in masks.items() if out.any()}
 
 
-_REFERENCES: tuple[tuple[Kind, tuple[str, str], Kind], ...] = (
+REFERENCES: tuple[tuple[Kind, tuple[str, str], Kind], ...] = (
     (Kind.COURSES, ("course_id", "course_id"), Kind.SECTIONS),
     (Kind.COURSES, ("course_id", "course_id"), Kind.ENROLLMENTS),
     (Kind.SECTIONS, ("section_id", "section_id"), Kind.ENROLLMENTS),

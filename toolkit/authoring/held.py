@@ -1,0 +1,156 @@
+"""What goes with a row that is held back, and what is said of a message that is not taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from provkit.authoring.authored import REFERENCES, Authored
+from provkit.rules import Consequence, Finding, Rule, rule
+from provkit.schemas.layouts import Kind
+
+__all__ = ["RULES", "dependents", "depends_on_held_back", "message_not_taken_along", "message_written_anew"]
+
+Positions = npt.NDArray[np.int64]
+
+_THINGS = {Kind.COURSES: "course", Kind.SECTIONS: "section", Kind.USERS: "person"}
+
+
+@rule("PK690", Consequence.HELD_BACK, "this row needs the {thing} {value!r}, whose own row is held back")
+def depends_on_held_back() -> None:
+    """A row is held back because what it refers to is.
+
+    What happens: Without the course, section or person that it names the row would be refused or do half of what is meant, so `--hold-back`
+    keeps it out of the package as well. Remedy: Mend the row that it depends on; nothing is wrong with this one. Evidence: Canvas
+    refuses rows that refer to what it does not know (canvas-sis-import.md 5 to 7).
+
+    ## Example
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,=#REF!
+    bo@example.org,Bo,Ek
+    ```
+    ```sheet Enrollments
+    Course ID,User ID,Role,Section ID,Status
+    NC-1,ana@example.org,student,,active
+    ```
+    ```flags
+    hold_back = true
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    bo@example.org,Bo,Ek
+    ```
+    ```sheet Enrollments
+    Course ID,User ID,Role,Section ID,Status
+    NC-1,ana@example.org,student,,active
+    ```
+    ```flags
+    hold_back = true
+    ```
+    """
+
+
+@rule(
+    "PK691", Consequence.NOTED, "there is a message for new guests, but nobody asked for it to be sent, so it is not in the package"
+)
+def message_not_taken_along() -> None:
+    """A message is there, and it is not sent.
+
+    What happens: New guests get the university's own invitation and nothing else. Remedy: To send the message as well, build with
+    --notify, or write notify = true under [defaults] in provkit.toml. Evidence: server-findings 67: a message in the package is mailed
+    whether a notification is asked for or not.
+
+    ## Example
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    ```sheet Message
+    Sender,canvas@example.edu
+    Subject,Welcome
+    Body,Hello
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    """
+
+
+@rule("PK692", Consequence.NOTED, "message.properties is written anew, so that its text arrives as it was typed")
+def message_written_anew() -> None:
+    r"""A message.properties is not written as the server reads it, and what is meant is plain.
+
+    What happens: The server reads ISO-8859-1 and takes quotation marks for those of a CSV file; the package holds the same text in a form
+    that arrives. Remedy: None. Evidence: receiving-server.md 2.6; server-findings 11 and 69.
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    ```bytes message.properties
+    b"sender=canvas@example.edu\nsubject=Welcome\nbody=Gr\xc3\xbc\xc3\x9fe\n"
+    ```
+    ```flags
+    build = true
+    notify = true
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    ```bytes message.properties
+    b"sender=canvas@example.edu\nsubject=Welcome\nbody=Gr\\u00fc\\u00dfe\n"
+    ```
+    ```flags
+    build = true
+    notify = true
+    ```
+    """
+
+
+RULES: tuple[Rule, ...] = (depends_on_held_back, message_not_taken_along, message_written_anew)
+
+
+def dependents(authored: Authored, direct: Mapping[Kind, Positions]) -> tuple[Mapping[Kind, Positions], Iterator[Finding]]:
+    """All rows to hold back, and a finding for each that is held back for another's sake.
+
+    Args:
+        authored: All rows.
+        direct: Positions of the rows that have errors of their own, per kind.
+
+    Returns:
+        Positions per kind, ascending, the given ones included; and the findings for the others.
+    """
+    held = authored.dependents(direct)
+    return held, _findings(authored, direct, held)
+
+
+def _findings(authored: Authored, direct: Mapping[Kind, Positions], held: Mapping[Kind, Positions]) -> Iterator[Finding]:
+    gone: dict[tuple[Kind, str], set[str]] = {}
+    for source, (key, _), _target in REFERENCES:
+        if source in held and (source, key) not in gone:
+            ids = authored.tables.by_kind[source].frame[key].to_numpy()
+            kept = np.ones(len(ids), dtype=bool)
+            kept[held[source]] = False
+            gone[source, key] = set(ids[~kept]) - set(ids[kept]) - {""}
+    for kind, positions in held.items():
+        table = authored.tables.by_kind[kind]
+        needs = [(source, column, gone.get((source, key), set())) for source, (key, column), target in REFERENCES if target is kind]
+        for row in np.setdiff1d(positions, direct.get(kind, ())).tolist():
+            for source, column, lost in needs:
+                value = str(table.frame[column].iloc[row])
+                if value in lost:
+                    origin = table.origin(row, column)
+                    yield Finding(
+                        depends_on_held_back, column=column, value=value, origin=origin, details={"thing": _THINGS[source]}
+                    )
+                    break
