@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -20,6 +24,10 @@ from urllib.parse import quote_plus
 
 import pytest
 import trustme
+
+from provkit.package import Meta, Package, SourceFile, digest_of
+from provkit.rules import RowAccount
+from provkit.writer import write_folder
 
 CLIENT_ID = "unit:tests"
 SECRET = "sécret+100% of:it"
@@ -262,3 +270,73 @@ def secrets() -> list[str]:
     form = quote_plus(SECRET)
     basic = base64.b64encode(f"{quote_plus(CLIENT_ID)}:{form}".encode()).decode()
     return [SECRET, form, basic, TOKEN, SECOND_TOKEN]
+
+
+ENROLLMENTS = b"course_id,user_id,role,section_id,status\nSAFETY-101,0001234567,student,,active\nSAFETY-101,jdoe,teacher,,active\n"
+USERS = b"user_id,login_id,first_name,last_name,email,status\n" + b",".join(
+    [b"ana@safety-guests.org"] * 2 + [b"Ana", b"Ruiz", b"ana@safety-guests.org", b"active\n"]
+)
+MESSAGE = b"sender=safety@iu.edu\nsubject=Welcome\nbody=Hello\n"
+
+
+@pytest.fixture
+def built(tmp_path) -> Callable[..., Path]:
+    """Writes a package's folder as build does."""
+
+    def build(name: str = "out", *, message: bool = False, files: Mapping[str, bytes] | None = None, **changed: Any) -> Path:
+        contents = dict(files or {"enrollments.csv": ENROLLMENTS})
+        if message:
+            contents |= {"users.csv": USERS, "message.properties": MESSAGE}
+        digests = {one: hashlib.sha256(content).hexdigest() for one, content in contents.items()}
+        source = tmp_path / "roster.csv"
+        if not source.exists():
+            source.write_text("anything", "utf-8")
+        meta = Meta(
+            format=1,
+            provkit="1.0",
+            door="api",
+            notify=message,
+            feed="roster",
+            sources=(SourceFile("roster.csv", digest_of(source), "roster.csv"),),
+            files=digests,
+            archive=None,
+            held_back=0,
+            rows=RowAccount(2, 2, 0, 0, 0, {"enrollments.csv": 2}),
+        )
+        write_folder(tmp_path / name, Package.from_files(contents), replace(meta, **changed))
+        return tmp_path / name
+
+    return build
+
+
+@pytest.fixture
+def provkit(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line in a process of its own, in a folder of its own."""
+
+    def run(*arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "provkit", *arguments],
+            cwd=tmp_path,
+            env=dict(os.environ) | dict(environ or {}),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def write_settings(tmp_path) -> Callable[..., None]:
+    """Writes provkit.toml with tables of plain texts and numbers."""
+
+    def write(**environments: Mapping[str, Any]) -> None:
+        lines = []
+        for name, values in environments.items():
+            lines += [f"[env.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+        (tmp_path / "provkit.toml").write_text("\n".join(lines), "utf-8")
+
+    return write
