@@ -1,0 +1,389 @@
+"""The records of a CSV file in columns, as the receiving server's reader gives them, read by Arrow wherever that provably agrees.
+
+Without a backslash the server's reader is inside quotes exactly where an odd number of quotes stands before, so records end at the
+line ends with an even number before them. A record is *plain* if Arrow reads it as the server does: no backslash, no CR inside it, not
+blank, all its quotes at field edges or doubled inside a quoted field, and as many fields as most. Runs of plain records are Arrow's;
+the exact reader takes the others one by one and hands back where they end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from mmap import mmap
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from provkit.receiver.dialect import LINE_END, UnterminatedQuote, parse, split_lines
+from provkit.receiver.java import decode_utf8
+
+__all__ = ["Records", "read"]
+
+Strings: TypeAlias = Any
+"""A pyarrow.ChunkedArray of strings."""
+Bytes: TypeAlias = bytes | mmap | memoryview
+
+_QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
+_BLOCK = 1 << 22
+_FEW = 256
+"""Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
+
+
+class _Irregular(Exception):
+    """Arrow met something that it does not read as the server does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """All records of one file; record 0 is the header.
+
+    Attributes:
+        lengths: How many fields each record has (int32).
+        columns: The fields by position; null where a record is shorter.
+        content: The bytes they were read from, valid UTF-8.
+        starts: The index of the byte at which each record begins (int64); None where each record is one line.
+    """
+
+    lengths: np.ndarray
+    columns: Sequence[Strings]
+    content: Bytes
+    starts: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def column(self, index: int) -> Strings:
+        """One column over all records, the header included; null where a record is shorter.
+
+        Args:
+            index: 0 for the first.
+        """
+        return self.columns[index]
+
+    def fields(self, record: int) -> list[str]:
+        """The fields of one record.
+
+        Args:
+            record: 0 for the header.
+        """
+        return [self.columns[index][record].as_py() for index in range(int(self.lengths[record]))]
+
+    def line(self, record: int) -> int:
+        """The physical line on which a record starts, the header's being 1; LF, CRLF and CR each end a line.
+
+        Args:
+            record: 0 for the header.
+        """
+        if self.starts is None:
+            return record + 1
+        return int(np.searchsorted(self._line_ends, self.starts[record], side="right")) + 1
+
+    @cached_property
+    def _line_ends(self) -> np.ndarray:
+        return _line_ends(np.frombuffer(self.content, np.uint8))
+
+
+def read(content: bytes | mmap) -> Records:
+    """Read a file as the server does.
+
+    Args:
+        content: Any bytes.
+
+    Returns:
+        Its records; none at all for an empty file.
+
+    Raises:
+        UnterminatedQuote: A quote is open at the end.
+    """
+    data = _valid(content)
+    if not len(data):
+        return Records(np.zeros(0, np.int32), (), data)
+    if not any(_has(data, odd) for odd in (b'"', b"\\", b"\r", b"\n\n")):
+        try:
+            return _even(data)
+        except _Irregular:
+            pass
+    return _Reader(data).read()
+
+
+def _valid(content: bytes | mmap) -> Bytes:
+    """The content with whatever is malformed replaced as Java does; the same bytes where nothing is."""
+    if len(content):
+        offsets = pa.array([0, len(content)], pa.int64()).buffers()[1]
+        text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(content)])
+        try:
+            text.validate(full=True)
+        except pa.ArrowInvalid:
+            return decode_utf8(content).encode()
+    return content
+
+
+def _has(data: Bytes, byte: bytes) -> bool:
+    if isinstance(data, memoryview):
+        return byte in bytes(data)
+    return data.find(byte) >= 0
+
+
+def _even(data: Bytes) -> Records:
+    """A file without quotes, backslashes, CR and blank lines, whose rows all have as many fields as the header."""
+    end = bytes(data[: 1 << 16]).find(b"\n")
+    if end < 1:
+        raise _Irregular
+    header = bytes(data[:end]).decode().split(",")
+    if end + 1 >= len(data):
+        return Records(np.full(1, len(header), np.int32), [_strings([name]) for name in header], data)
+    columns = _arrow(memoryview(data)[end + 1 :], len(header), quotes=False)
+    joined = [pa.chunked_array([_strings([name]).chunk(0), *column.chunks]) for name, column in zip(header, columns, strict=True)]
+    return Records(np.full(len(joined[0]), len(header), np.int32), joined, data)
+
+
+def _arrow(data: Bytes, width: int, *, quotes: bool) -> list[Strings]:
+    """Plain records of one width, read by Arrow.
+
+    Raises:
+        _Irregular: Some record has another width, or Arrow cannot read it.
+    """
+    names = [str(index) for index in range(width)]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(pa.py_buffer(data)),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=pyarrow.csv.ParseOptions(
+                quote_char='"' if quotes else False,
+                double_quote=True,
+                escape_char=False,
+                newlines_in_values=quotes,
+                ignore_empty_lines=False,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        raise _Irregular from None
+    return list(table.columns)
+
+
+def _strings(values: list[str | None]) -> Strings:
+    return pa.chunked_array([pa.array(values, pa.string())])
+
+
+def _line_ends(array: np.ndarray) -> np.ndarray:
+    """The index just behind each line end (LF, CRLF, CR), and the size where the last line has none."""
+    feeds = np.flatnonzero(array == _LF)
+    returns = np.flatnonzero(array == _CR)
+    if len(returns):
+        followed = np.zeros(len(returns), bool)
+        inner = returns[returns + 1 < len(array)]
+        followed[: len(inner)] = array[inner + 1] == _LF
+        ends = np.sort(np.concatenate([feeds, returns[~followed]])) + 1
+    else:
+        ends = feeds + 1
+    if not len(ends) or ends[-1] != len(array):
+        ends = np.append(ends, len(array))
+    return ends
+
+
+class _Reader:
+    """Reads a file that is not even: finds where records end, and shares them out between Arrow and the exact reader."""
+
+    def __init__(self, data: Bytes) -> None:
+        self.data = data
+        self.array = np.frombuffer(data, np.uint8)
+        self.quotes = np.flatnonzero(self.array == _QUOTE)
+        self.ends = _line_ends(self.array)
+        self.quotes_before = np.searchsorted(self.quotes, self.ends)
+        # Stretches of records between backslashes: ends of records whose reading needs no look at characters.
+        self.bounds: list[np.ndarray] = []
+        self.exact: dict[int, list[str]] = {}
+        """Records that the exact reader has read, by the index at which they begin."""
+
+    def read(self) -> Records:
+        self._cut()
+        stops = np.concatenate(self.bounds)
+        starts = np.concatenate([[0], stops[:-1]])
+        plain = self._plain(starts, stops)
+        width = self._widths(starts, stops, plain)
+        for record in np.flatnonzero(~plain).tolist():
+            if int(starts[record]) not in self.exact:
+                self.exact[int(starts[record])] = self._one(int(starts[record]), int(stops[record]))
+        return self._assemble(starts, stops, plain, width)
+
+    def _cut(self) -> None:
+        """Find where each record ends; where a backslash stands, the exact reader says."""
+        position = 0
+        for backslash in self._backslashes():
+            if backslash < position:
+                continue
+            first, last = np.searchsorted(self.ends, [position, backslash], side="right")
+            stops = self._even_ends(position, int(first), int(last))
+            if len(stops):
+                self.bounds.append(stops)
+                position = int(stops[-1])
+            position = self._exactly(position, backslash)
+        if position < len(self.array):
+            first = int(np.searchsorted(self.ends, position, side="right"))
+            stops = self._even_ends(position, first, len(self.ends))
+            if not len(stops) or stops[-1] != len(self.array):
+                last_stop = int(stops[-1]) if len(stops) else position
+                raise UnterminatedQuote(int(np.searchsorted(self.ends, last_stop, side="right")) + 1)
+            self.bounds.append(stops)
+
+    def _backslashes(self) -> Iterator[int]:
+        yield from np.flatnonzero(self.array == _BACKSLASH).tolist()
+
+    def _even_ends(self, position: int, first: int, last: int) -> np.ndarray:
+        """Of the line ends first to last those with an even number of quotes since a record began at `position`."""
+        before = int(np.searchsorted(self.quotes, position))
+        return self.ends[first:last][(self.quotes_before[first:last] - before) % 2 == 0]
+
+    def _exactly(self, position: int, backslash: int) -> int:
+        """Read the record at `position` and those right behind it that hold a backslash; where the next one begins."""
+        line = int(np.searchsorted(self.ends, position, side="right"))
+        taken: list[int] = []
+        for fields, count in self._records_from(position, line):
+            self.exact[position] = fields
+            line += count
+            position = int(self.ends[line - 1])
+            taken.append(position)
+            if position == len(self.array) or self.data[position : int(self.ends[line])].find(b"\\") < 0:
+                break
+        self.bounds.append(np.array(taken, np.int64))
+        return position
+
+    def _records_from(self, position: int, line: int) -> Iterator[tuple[list[str], int]]:
+        """Records from a place on, decoding a growing number of lines at a time."""
+        first, many = line, 64
+        while position < len(self.array):
+            last = min(line + many, len(self.ends))
+            text = split_lines(bytes(self.data[position : int(self.ends[last - 1])]).decode())
+            read = 0
+            try:
+                for fields, _, count in parse(text, line + 1):
+                    yield fields, count
+                    read += count
+            except UnterminatedQuote:
+                if last == len(self.ends):
+                    raise UnterminatedQuote(line + read + 1) from None
+            line += read
+            position = int(self.ends[line - 1]) if line > first else position
+            many = many * 2 if not read else many
+
+    def _plain(self, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        plain = np.ones(len(starts), bool)
+        plain[np.searchsorted(starts, np.fromiter(self.exact, np.int64, len(self.exact)))] = False
+        size = len(self.array)
+        # Blank: nothing but the line end.
+        first = self.array[starts]
+        plain &= (first != _LF) & (first != _CR)
+        # A CR that is not part of the record's own end.
+        returns = np.flatnonzero(self.array == _CR)
+        if len(returns):
+            record = np.searchsorted(stops, returns, side="right")
+            tail = stops[record] - returns
+            own = (tail == 1) | ((tail == 2) & (self.array[np.minimum(returns + 1, size - 1)] == _LF))
+            plain[record[~own]] = False
+        if len(self.quotes):
+            record = np.searchsorted(stops, self.quotes, side="right")
+            counts = np.bincount(record, minlength=len(starts))
+            offset = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            opening = (np.arange(len(self.quotes)) - offset[record]) % 2 == 0
+            before = np.where(self.quotes > 0, self.array[np.maximum(self.quotes - 1, 0)], _LF)
+            after = np.where(self.quotes + 1 < size, self.array[np.minimum(self.quotes + 1, size - 1)], _LF)
+            at_start = (before == _COMMA) | (before == _QUOTE) | (self.quotes == starts[record])
+            at_end = (after == _COMMA) | (after == _QUOTE) | (after == _LF) | (after == _CR)
+            plain[record[~np.where(opening, at_start, at_end)]] = False
+        return plain
+
+    def _widths(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> int:
+        """The commonest number of fields among plain records; those with another are not plain for Arrow."""
+        commas = np.flatnonzero(self.array == _COMMA)
+        if len(self.quotes):
+            # Relative to the record's beginning, or a backslash further up would count as a quote.
+            record = np.searchsorted(stops, commas, side="right")
+            inside = np.searchsorted(self.quotes, commas) - np.searchsorted(self.quotes, starts)[record]
+            commas = commas[inside % 2 == 0]
+        lengths = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
+        if not plain.any():
+            return 1
+        width = int(np.bincount(lengths[plain]).argmax())
+        plain &= lengths == width
+        return width
+
+    def _one(self, start: int, stop: int) -> list[str]:
+        text = bytes(self.data[start:stop]).decode()
+        return next(parse(LINE_END.split(text)[:-1] if text[-1] in "\r\n" else split_lines(text)))[0]
+
+    def _assemble(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray, width: int) -> Records:
+        odd = [self.exact[start] for start in starts[~plain].tolist()]
+        lengths = np.full(len(starts), width, np.int32)
+        lengths[~plain] = [len(fields) for fields in odd]
+        widest = int(lengths.max())
+        even: list[Strings] = []
+        if plain.any():
+            edges = np.flatnonzero(np.diff(np.concatenate([[False], plain, [False]]).astype(np.int8)))
+            pieces = [self.data[int(starts[a]) : int(stops[b - 1])] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+            if len(pieces) > 1:
+                last = pieces[-1]
+                pieces = [piece if piece[-1:] in (b"\n", b"\r") else bytes(piece) + b"\n" for piece in pieces[:-1]] + [last]
+            joined = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            try:
+                even = _arrow(joined, width, quotes=bool(len(self.quotes)))
+            except _Irregular:
+                return self._all_exact(starts, stops)
+            if len(even[0]) != int(plain.sum()):
+                return self._all_exact(starts, stops)
+        columns = [
+            _spliced(
+                even[index] if index < len(even) else pa.chunked_array([pa.nulls(int(plain.sum()), pa.string())]),
+                [fields[index] if index < len(fields) else None for fields in odd],
+                plain,
+            )
+            for index in range(widest)
+        ]
+        return Records(lengths, columns, self.data, starts)
+
+    def _all_exact(self, starts: np.ndarray, stops: np.ndarray) -> Records:
+        """What Arrow would not take after all."""
+        rows = [
+            self.exact.get(start) or self._one(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+        ]
+        lengths = np.array([len(fields) for fields in rows], np.int32)
+        columns = [
+            _strings([fields[index] if index < len(fields) else None for fields in rows]) for index in range(int(lengths.max()))
+        ]
+        return Records(lengths, columns, self.data, starts)
+
+
+def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings:
+    """Both kinds of record in the file's order."""
+    if not odd:
+        return even
+    others = pa.array(odd, pa.string())
+    if not len(even):
+        return pa.chunked_array([others])
+    edges = np.flatnonzero(np.diff(plain.astype(np.int8))) + 1
+    if len(edges) > _FEW:
+        order = np.empty(len(plain), np.int64)
+        order[plain] = np.arange(len(even))
+        order[~plain] = len(even) + np.arange(len(others))
+        # Gathered in 64-bit strings: together they may hold more than 2 GiB.
+        return pa.chunked_array([*even.chunks, others]).take(pa.array(order))
+    chunks: list[Any] = []
+    taken = {True: 0, False: 0}
+    for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(plain)], strict=True):
+        is_even, size = bool(plain[start]), stop - start
+        offset = taken[is_even]
+        taken[is_even] += size
+        if is_even:
+            chunks.extend(even.slice(offset, size).chunks)
+        else:
+            chunks.append(others.slice(offset, size))
+    return pa.chunked_array(chunks)
