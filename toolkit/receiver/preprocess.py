@@ -1,0 +1,1 @@
+"""What becomes of each row: the server's background run."""
