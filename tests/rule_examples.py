@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import importlib.util
 import io
 import re
 import zipfile
@@ -225,6 +226,19 @@ def edited_after_the_build(folder: Path) -> Path:
     return out
 
 
+def workbook_of_excel_97(folder: Path) -> Path:
+    """A workbook of Excel 97."""
+    path = Path(__file__).with_name("old_workbooks.py")
+    spec = importlib.util.spec_from_file_location("old_workbooks", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    source = folder / "guests.xls"
+    source.write_bytes(module.xls({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
+    return source
+
+
 BUILDERS: dict[str, Callable[[Path], Package | Path]] = {
     made.__name__: made
     for made in (
@@ -242,5 +256,6 @@ BUILDERS: dict[str, Callable[[Path], Package | Path]] = {
         same_name_in_two_folders,
         two_messages,
         value_too_long,
+        workbook_of_excel_97,
     )
 }

@@ -84,7 +84,7 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[P
     seen: dict[str, str] = {}
     for sheet in users:
         for field in ("user_id", "login_id"):
-            mark_torn(ledger, sheet.grid, sheet.columns[field], sheet.columns["address"], field, known, seen)
+            mark_torn(ledger, sheet.grid, field, beside=sheet.columns["address"], ids=sheet.columns[field], known=known, seen=seen)
     parts = [user_part(ledger, sheet, settings, known) for sheet in users]
     found.fates.extend(
         (sheet.grid.index, sheet.grid.rows_of_sheet(sheet.away), Fate.SET_ASIDE) for sheet in users if sheet.away.any()
@@ -95,7 +95,7 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[P
     on_sheets = frozenset(said.casefold() for sheet in users for said in sheet.columns["address"].used())
     homes = _homes(sections)
     for roster in members:
-        parts += member_parts(desk, roster, known, seen, on_sheets, homes)
+        parts += member_parts(desk, roster, known, seen, on_sheets=on_sheets, courses_of=homes)
         made = new_courses(desk, roster, ids_of(courses, "course_id"))
         extra = new_sections(desk, roster, ids_of(sections, "section_id"), ids_of([made] if made else [], "course_id"))
         parts += [part for part in (made, extra) if part is not None]

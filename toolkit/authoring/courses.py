@@ -94,10 +94,10 @@ def course_part(desk: Desk, grid: Grid) -> Part:
     ledger, settings = desk.ledger, desk.settings
     everywhere = np.ones(len(grid), dtype=bool)
     columns = {column: ledger.read(grid, column, desk.cleaner(field)) for column, field in COURSE_FIELDS.items()}
-    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, everywhere)
-    fill_by_setting(ledger, grid, columns, "account_id", settings.account_id, everywhere)
-    fill_by_setting(ledger, grid, columns, "term_id", settings.term_id, everywhere)
-    fill_by_setting(ledger, grid, columns, "status", settings.course_status, everywhere)
+    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, within=everywhere)
+    fill_by_setting(ledger, grid, columns, "account_id", settings.account_id, within=everywhere)
+    fill_by_setting(ledger, grid, columns, "term_id", settings.term_id, within=everywhere)
+    fill_by_setting(ledger, grid, columns, "status", settings.course_status, within=everywhere)
     _one_name(desk, grid, columns, everywhere)
     if not grid.columns.any("short_name", "long_name"):
         _missing(desk, grid, "long_name")
@@ -117,9 +117,9 @@ def section_part(desk: Desk, grid: Grid) -> Part:
     ledger, settings = desk.ledger, desk.settings
     everywhere = np.ones(len(grid), dtype=bool)
     columns = {column: ledger.read(grid, column, desk.cleaner(field)) for column, field in SECTION_FIELDS.items()}
-    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, everywhere)
-    fill_by_template(ledger, grid, columns, "section_id", desk.section_id, everywhere)
-    fill_by_setting(ledger, grid, columns, "status", settings.section_status, everywhere)
+    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, within=everywhere)
+    fill_by_template(ledger, grid, columns, "section_id", desk.section_id, within=everywhere)
+    fill_by_setting(ledger, grid, columns, "status", settings.section_status, within=everywhere)
     for column in ("name", "status"):
         if column not in grid.columns.fields and columns[column].empty.all():
             _missing(desk, grid, column)
@@ -134,7 +134,7 @@ def _one_name(desk: Desk, grid: Grid, columns: dict[str, Coded], within: Mask) -
         if column not in grid.columns.fields and other in grid.columns.fields:
             columns[column] = columns[other]
             rows = np.flatnonzero(within & ~columns[other].empty)
-            desk.ledger.change(ChangeKind.FILLED, grid, column, rows, "", columns[other])
+            desk.ledger.change(ChangeKind.FILLED, grid, column, rows, after=columns[other])
 
 
 def _missing(desk: Desk, grid: Grid, field: str) -> None:
@@ -244,7 +244,7 @@ class _Facts:
         differs = np.flatnonzero((both.codes[: len(own)] != both.codes[len(own) :]) & ~own.empty)
         once = np.sort(differs[np.unique(self._groups[differs], return_index=True)[1]])
         details = {"field": LABEL.get(field, field.replace("_", " "))}
-        self._desk.ledger.fault(facts_contradict, self._grid, field, self._rows[once], self._ids, details)
+        self._desk.ledger.fault(facts_contradict, self._grid, field, self._rows[once], value=self._ids, details=details)
         self._torn[self._groups[differs]] = True
 
     def copy(self, column: str, other: str) -> None:
@@ -264,7 +264,7 @@ class _Facts:
         whole = np.zeros(len(self._grid), dtype=np.int64)
         whole[self._rows] = self.columns[column].codes
         after = Coded(self.columns[column].texts, whole)
-        self._desk.ledger.change(ChangeKind.FILLED, self._grid, self._fields[column], self._rows[firsts], "", after)
+        self._desk.ledger.change(ChangeKind.FILLED, self._grid, self._fields[column], self._rows[firsts], after=after)
 
     def demand(self, needed: Mapping[str, str], claimed: Mask) -> None:
         """Of the groups that claim to be created, those that lack something are broken; the others are taken for existing."""
@@ -275,7 +275,7 @@ class _Facts:
             if lacking and claimed[row]:
                 at = self._rows[row : row + 1]
                 details = {"what": self._key.removesuffix("_id"), "missing": " and ".join(lacking)}
-                self._desk.ledger.fault(new_course_incomplete, self._grid, self._key, at, self._ids, details)
+                self._desk.ledger.fault(new_course_incomplete, self._grid, self._key, at, value=self._ids, details=details)
                 self._torn[number] = True
 
     def part(self, kind: Kind) -> Part | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import PurePath
@@ -378,24 +378,28 @@ def _header(sheet: Sheet, filled: Sequence[int], said: Target | None) -> int | N
 
 def _target(said: Target | None, header: Sequence[Cell]) -> Target | None:
     """What a table holds: what its sheet's name says, if its columns can be that; else what its columns say."""
-    members = map_header(Target.MEMBERS, header)
-    person = members.any(*_PERSON)
-    joined = person and members.any("course_id", "section_id", "listing_id", "section_name", "long_name", "short_name", "role")
-    if said is Target.MEMBERS and (joined or (members.any(*_NAMES) and members.any(*_COURSES))):
+    can = [target for target in _CAN if _CAN[target](map_header(target, header))]
+    people = {Target.USERS, Target.MEMBERS} & set(can)
+    if len(people) == 2:
+        # Whoever is called a user, and stands beside a course all the same, is enrolled in it.
+        members = map_header(Target.MEMBERS, header)
+        beside = ("course_id", "section_id", "listing_id") if said is Target.USERS else (*_COURSES, "role")
+        can.remove(Target.USERS if said is Target.MEMBERS or members.any(*beside) else Target.MEMBERS)
+    if said in can:
         return said
-    if (person or members.any(*_NAMES)) and (joined or members.any("course_id", "section_id", "listing_id")):
-        return Target.MEMBERS if said is not Target.USERS or members.any("course_id", "section_id", "listing_id") else said
-    if said in (Target.USERS, None, Target.MEMBERS) and map_header(Target.USERS, header).any(*_PERSON):
-        if said is Target.USERS or members.any(*_NAMES):
-            return Target.USERS
-    sections = map_header(Target.SECTIONS, header)
-    if said is Target.SECTIONS and sections.any("section_id", "name"):
-        return said
-    courses = map_header(Target.COURSES, header)
-    if said is Target.COURSES and courses.any("course_id", "long_name", "short_name"):
-        return said
-    if sections.any("section_id") and sections.any("course_id") and not courses.any("account_id"):
-        return Target.SECTIONS
-    if courses.any("course_id") and courses.any("long_name", "short_name", "account_id"):
-        return Target.COURSES
-    return None
+    return next((target for target in can if target in people or _SURE[target](map_header(target, header))), None)
+
+
+_CAN: Mapping[Target, Callable[[Columns], bool]] = {
+    Target.MEMBERS: lambda columns: columns.any(*_PERSON, *_NAMES) and columns.any(*_COURSES),
+    Target.USERS: lambda columns: columns.any(*_PERSON),
+    Target.SECTIONS: lambda columns: columns.any("section_id", "name"),
+    Target.COURSES: lambda columns: columns.any("course_id", "long_name", "short_name"),
+}
+"""Which columns a sheet must have to be what its name says."""
+
+_SURE: Mapping[Target, Callable[[Columns], bool]] = {
+    Target.SECTIONS: lambda columns: columns.any("section_id") and columns.any("course_id"),
+    Target.COURSES: lambda columns: columns.any("course_id") and columns.any("long_name", "short_name", "account_id"),
+}
+"""Which columns a sheet must have to be it whatever its name."""

@@ -14,11 +14,11 @@ from provkit.authoring.ledger import Ledger
 from provkit.authoring.normalize import shown, text
 from provkit.authoring.templates import IdTemplate
 
-__all__ = ["fill_by_template", "fill_by_setting"]
+__all__ = ["fill_by_setting", "fill_by_template"]
 
 
 def fill_by_template(
-    ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, template: IdTemplate | None, within: Mask
+    ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, template: IdTemplate | None, *, within: Mask
 ) -> None:
     """Fill empty ids by a template over the row: its fields by name, and columns that are no field by their header.
 
@@ -46,10 +46,10 @@ def fill_by_template(
         row = int(first[number])
         texts[number] = template.render({name: everything[name][int(column.codes[row])] for name, column in context.items()})
     made = Coded.of(texts, groups)
-    _fill(ledger, grid, columns, field, made, gap & ~made.empty)
+    _fill(ledger, grid, columns, field, made=made, rows=gap & ~made.empty)
 
 
-def fill_by_setting(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, value: str | None, within: Mask) -> None:
+def fill_by_setting(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, value: str | None, *, within: Mask) -> None:
     """Fill empty cells with what a setting says.
 
     Args:
@@ -62,13 +62,13 @@ def fill_by_setting(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field
     """
     if value:
         made = Coded([value], np.zeros(len(grid), dtype=np.int64))
-        _fill(ledger, grid, columns, field, made, columns[field].empty & within)
+        _fill(ledger, grid, columns, field, made=made, rows=columns[field].empty & within)
 
 
-def _fill(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, made: Coded, rows: Mask) -> None:
+def _fill(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, *, made: Coded, rows: Mask) -> None:
     if rows.any():
         columns[field] = columns[field].or_else(made, within=rows)
-        ledger.change(ChangeKind.FILLED, grid, field, np.flatnonzero(rows), "", columns[field])
+        ledger.change(ChangeKind.FILLED, grid, field, np.flatnonzero(rows), after=columns[field])
 
 
 def _extras(grid: Grid) -> Mapping[str, Coded]:

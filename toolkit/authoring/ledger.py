@@ -39,6 +39,7 @@ class Ledger:
         grid: Grid,
         field: str | None,
         rows: Codes,
+        *,
         before: Coded | Sequence[str] | str = "",
         after: Coded | Sequence[str] | str = "",
     ) -> None:
@@ -72,6 +73,7 @@ class Ledger:
         grid: Grid,
         field: str | None,
         rows: Codes,
+        *,
         value: Coded | None = None,
         details: Mapping[str, object] | None = None,
         values: Sequence[Mapping[str, str]] | None = None,
@@ -141,7 +143,7 @@ class Ledger:
             affected = np.array([kind in result.changes for result in cleaned])
             rows = _rows(affected, raw.codes, within)
             before = before or Coded([shown(cell) for cell in raw.cells], raw.codes)
-            self.change(kind, grid, field, rows, before, column)
+            self.change(kind, grid, field, rows, before=before, after=column)
         broken = np.zeros(len(grid), dtype=bool)
         for fault, details in {(result.fault, tuple(result.details.items())): result.details for result in cleaned}.items():
             if fault[0] is None:

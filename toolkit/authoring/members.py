@@ -96,7 +96,7 @@ def _leave_out(desk: Desk, grid: Grid) -> list[tuple[int, Codes, Fate]]:
     out = status.where(lambda said: token(said) in LEFT_OUT)
     if not out.any():
         return []
-    desk.ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "status", np.flatnonzero(out), status)
+    desk.ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "status", np.flatnonzero(out), before=status)
     for said in status.take(out).used():
         rows = np.flatnonzero(status.codes == status.texts.index(said))
         desk.ledger.note(row_not_enrolled, grid.origin(int(rows[0]), "status"), value=said, details={"count": len(rows)})
@@ -109,10 +109,10 @@ def _ids(desk: Desk, sheet: MemberSheet) -> None:
     """Fill ids by template; a row that still names no course, or a section without its id, is broken."""
     ledger, grid, columns = desk.ledger, sheet.grid, sheet.columns
     listed = ~columns["listing_id"].empty
-    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, ~listed)
+    fill_by_template(ledger, grid, columns, "course_id", desk.course_id, within=~listed)
     if "section_name" in columns:
         named = ~columns["section_name"].empty
-        fill_by_template(ledger, grid, columns, "section_id", desk.section_id, named)
+        fill_by_template(ledger, grid, columns, "section_id", desk.section_id, within=named)
         nameless = named & columns["section_id"].empty
         ledger.fault(section_id_missing, grid, "section_id", np.flatnonzero(nameless))
         grid.mark_broken(nameless, "section_id")
@@ -123,12 +123,7 @@ def _ids(desk: Desk, sheet: MemberSheet) -> None:
 
 
 def member_parts(
-    desk: Desk,
-    sheet: MemberSheet,
-    known: Known,
-    seen: dict[str, str],
-    on_sheets: frozenset[str],
-    courses_of: Mapping[str, str],
+    desk: Desk, sheet: MemberSheet, known: Known, seen: dict[str, str], *, on_sheets: frozenset[str], courses_of: Mapping[str, str]
 ) -> list[Part]:
     """The enrollments, Expand enrollments and guests of a sheet of memberships.
 
@@ -141,7 +136,7 @@ def member_parts(
         courses_of: Section ids to the one course that sheets of sections give them.
     """
     grid, columns = sheet.grid, sheet.columns
-    mark_torn(desk.ledger, grid, columns["user_id"], columns["email"], "user_id", known, seen)
+    mark_torn(desk.ledger, grid, "user_id", beside=columns["email"], ids=columns["user_id"], known=known, seen=seen)
     people = [known.resolve(mention) for mention in sheet.mentions]
     _judge(desk, sheet, people)
     key = Coded.of((person.key for person in people), sheet.groups)
@@ -152,7 +147,7 @@ def member_parts(
             columns["section_id"].map(lambda said: courses_of.get(said, "")), within=gap
         )
         filled = gap & ~columns["course_id"].empty
-        desk.ledger.change(ChangeKind.FILLED, grid, "course_id", np.flatnonzero(filled), "", columns["course_id"])
+        desk.ledger.change(ChangeKind.FILLED, grid, "course_id", np.flatnonzero(filled), after=columns["course_id"])
     listed = ~columns["listing_id"].empty
     if not grid.columns.any("course_id", "section_id") and grid.columns.any("listing_id") and desk.course_id is None:
         listed[:] = True
@@ -180,7 +175,7 @@ def _judge(desk: Desk, sheet: MemberSheet, people: Sequence[Person]) -> None:
     key = Coded.of((person.key for person in people), groups)
     for change, source in sorted({(person.change, person.source) for person in people if person.change is not None}):
         affected = np.array([person.change is change and person.source == source for person in people], dtype=bool)
-        ledger.change(change, grid, source, np.flatnonzero(affected[groups]), sheet.columns[source], key)
+        ledger.change(change, grid, source, np.flatnonzero(affected[groups]), before=sheet.columns[source], after=key)
     nobody = key.empty & ~grid.broken_in(*_PERSON)
     field = next((name for name in ("email", "user_id", "username", "university_id") if name in grid.columns.fields), None)
     ledger.fault(person_missing, grid, field, np.flatnonzero(nobody))
@@ -189,8 +184,8 @@ def _judge(desk: Desk, sheet: MemberSheet, people: Sequence[Person]) -> None:
     }
     rows = np.flatnonzero(faults["two"])
     others = [{"other": people[number].other} for number in groups[rows].tolist()]
-    ledger.fault(two_addresses, grid, field, rows, key, values=others)
-    ledger.fault(person_ambiguous, grid, field, np.flatnonzero(faults["account"]), key)
+    ledger.fault(two_addresses, grid, field, rows, value=key, values=others)
+    ledger.fault(person_ambiguous, grid, field, np.flatnonzero(faults["account"]), value=key)
     grid.mark_broken(nobody | faults["two"] | faults["account"] | faults["id"])
 
 
@@ -198,12 +193,12 @@ def _enrollments(desk: Desk, sheet: MemberSheet, key: Coded, sources: Codes, row
     ledger, grid, columns, settings = desk.ledger, sheet.grid, sheet.columns, desk.settings
     within = np.zeros(len(grid), dtype=bool)
     within[rows] = True
-    fill_by_setting(ledger, grid, columns, "role", settings.role, within)
+    fill_by_setting(ledger, grid, columns, "role", settings.role, within=within)
     if "role" not in grid.columns.fields and not settings.role:
         ledger.note(column_missing, grid.header_origin(), details={"field": "role"})
         grid.mark_broken(within, "role")
     unsaid = "active" if "status" not in grid.columns.fields else None
-    fill_by_setting(ledger, grid, columns, "status", settings.status or unsaid, within)
+    fill_by_setting(ledger, grid, columns, "status", settings.status or unsaid, within=within)
     names = ("course_id", "role", "section_id", "status", "limit_section_privileges")
     taken = {"user_id": key, **{name: columns[name] for name in names}}
     fields = [{"user_id": source, **{name: name for name in names}} for source in _PERSON]

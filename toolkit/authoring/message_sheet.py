@@ -11,6 +11,9 @@ from provkit.tables import Cell, Sheet
 
 __all__ = ["read_message"]
 
+LONGEST = 500
+"""A sheet of more rows is no message, unless its name says so."""
+
 _KEYS = {token(word): part for part, words in STRONG[Target.MESSAGE].items() for word in words.split("|")}
 
 
@@ -27,6 +30,8 @@ def read_message(sheet: Sheet, filled: Sequence[int], *, named: bool) -> dict[st
     Returns:
         The parts found, out of sender, subject and body, as typed; None where the sheet is no message.
     """
+    if not named and len(filled) > LONGEST:
+        return None
     found = _side_by_side(sheet, filled) or _below(sheet, filled)
     return found if len(found) == 3 or (named and found) else None
 

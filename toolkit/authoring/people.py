@@ -127,20 +127,18 @@ class Known:
         Args:
             mention: What a row says.
         """
-        if mention.university_id:
-            return Person(mention.university_id, "university_id")
         name = self._bare(mention.username)
-        if name:
-            return Person(name, "username", None if name == mention.username else ChangeKind.USERNAME)
-        if _TEN_DIGITS.fullmatch(mention.user_id) and mention.user_id not in self.aliases:
-            return Person(mention.user_id, "user_id")
-        addresses = self.addresses(mention)
+        if mention.university_id or name:
+            source = "university_id" if mention.university_id else "username"
+            taken_out = source == "username" and name != mention.username
+            return Person(mention.university_id or name, source, ChangeKind.USERNAME if taken_out else None)
+        addresses, followed = self.addresses(mention), self.aliases.get(mention.user_id, set())
         if len(addresses) > 1:
-            return Person(addresses[0], self._field(mention, addresses[0]), guest=addresses[0], fault="two", other=addresses[1])
-        followed = self.aliases.get(mention.user_id, set()) if "@" not in mention.user_id else set()
+            first, other, *_ = addresses
+            return Person(first, self._field(mention, first), guest=first, fault="two", other=other)
         if len(followed) > 1:
             return Person(mention.user_id, "user_id", fault="id")
-        if addresses:
+        if addresses and (followed or not _TEN_DIGITS.fullmatch(mention.user_id)):
             return self._of_address(addresses[0], self._field(mention, addresses[0]), None)
         if followed:
             folded = next(iter(followed))

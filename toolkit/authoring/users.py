@@ -72,7 +72,7 @@ def read_users(ledger: Ledger, grid: Grid, known: Known) -> UserSheet:
     two = ~second.empty
     rows = np.flatnonzero(two)
     ledger.fault(
-        two_addresses, grid, "email", rows, columns["address"], values=[{"other": other} for other in second.array()[rows]]
+        two_addresses, grid, "email", rows, value=columns["address"], values=[{"other": other} for other in second.array()[rows]]
     )
     grid.mark_broken(two)
     away = (
@@ -90,27 +90,27 @@ def _addresses(texts: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def mark_torn(ledger: Ledger, grid: Grid, ids: Coded, addresses: Coded, field: str, known: Known, seen: dict[str, str]) -> None:
+def mark_torn(ledger: Ledger, grid: Grid, field: str, *, beside: Coded, ids: Coded, known: Known, seen: dict[str, str]) -> None:
     """Mark the rows of ids that stand with several addresses, and say so once per id, where the second address stands.
 
     Args:
         ledger: Where findings go.
         grid: The sheet.
-        ids: The source's own ids, by row.
-        addresses: The addresses beside them.
         field: The field of the ids.
+        beside: The addresses beside them.
+        ids: The source's own ids, by row.
         known: What the whole source tells about people.
         seen: Ids to the first address met with them, "" once it has been said; kept over all sheets.
     """
     torn = ids.where(lambda said: len(known.aliases.get(said, ())) > 1)
     grid.mark_broken(torn)
     said: list[int] = []
-    for row in np.flatnonzero(torn & ~addresses.empty).tolist():
-        own, folded = ids.texts[int(ids.codes[row])], addresses.texts[int(addresses.codes[row])].casefold()
+    for row in np.flatnonzero(torn & ~beside.empty).tolist():
+        own, folded = ids.texts[int(ids.codes[row])], beside.texts[int(beside.codes[row])].casefold()
         if seen.setdefault(own, folded) not in ("", folded):
             seen[own] = ""
             said.append(row)
-    ledger.fault(own_id_of_two, grid, field, np.array(said, dtype=np.int64), ids)
+    ledger.fault(own_id_of_two, grid, field, np.array(said, dtype=np.int64), value=ids)
 
 
 def user_part(ledger: Ledger, sheet: UserSheet, settings: AuthoringSettings, known: Known) -> Part:
@@ -123,8 +123,8 @@ def user_part(ledger: Ledger, sheet: UserSheet, settings: AuthoringSettings, kno
         known: What the whole source tells about people.
     """
     grid, columns, away = sheet.grid, sheet.columns, sheet.away
-    ledger.fault(own_account, grid, "email", np.flatnonzero(away), columns["address"])
-    ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "email", np.flatnonzero(away), columns["address"])
+    ledger.fault(own_account, grid, "email", np.flatnonzero(away), value=columns["address"])
+    ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "email", np.flatnonzero(away), before=columns["address"])
     missing = columns["address"].empty & ~away
     ledger.fault(person_missing, grid, "email", np.flatnonzero(missing))
     grid.mark_broken(missing)
@@ -133,7 +133,7 @@ def user_part(ledger: Ledger, sheet: UserSheet, settings: AuthoringSettings, kno
         grid.mark_broken(~away)
     spelled = columns["address"].map(lambda said: known.spell(said) if "@" in said else said)
     otherwise = ~away & (spelled.array() != columns["address"].array())
-    ledger.change(ChangeKind.SPELLED, grid, "email", np.flatnonzero(otherwise), columns["address"], spelled)
+    ledger.change(ChangeKind.SPELLED, grid, "email", np.flatnonzero(otherwise), before=columns["address"], after=spelled)
     columns["address"] = spelled
     return guests(ledger, grid, columns, np.flatnonzero(~away), settings, sources=(_IDS, sheet.sources), chief=True)
 
@@ -163,7 +163,7 @@ def guests(
     within[rows] = True
     _names(ledger, grid, columns, within)
     columns["service"] = ledger.read(grid, "service", words("service"), within=within)
-    fill_by_setting(ledger, grid, columns, "service", settings.service, within)
+    fill_by_setting(ledger, grid, columns, "service", settings.service, within=within)
     if chief and "status" in grid.columns.fields:
         columns["user_status"] = ledger.read(grid, "status", words("user_status"), within=within)
     else:
@@ -210,9 +210,9 @@ def _names(ledger: Ledger, grid: Grid, columns: dict[str, Coded], within: Mask) 
     if "name" in grid.columns.fields and needed.any():
         names = ledger.read(grid, "name", text, within=needed)
         parts = {name: split_name(name) for name in names.take(needed).used() if name}
-        halves = {name: " | ".join((part.first, part.last)) for name, part in parts.items()}
+        halves = {name: f"{part.first} | {part.last}" for name, part in parts.items()}
         rows = np.flatnonzero(needed & ~names.empty)
-        ledger.change(ChangeKind.NAME_SPLIT, grid, "name", rows, names, names.map(lambda name: halves.get(name, "")))
+        ledger.change(ChangeKind.NAME_SPLIT, grid, "name", rows, before=names, after=names.map(lambda name: halves.get(name, "")))
         first = first.or_else(names.map(lambda name: parts[name].first if name in parts else ""), within=needed)
         last = last.or_else(names.map(lambda name: parts[name].last if name in parts else ""), within=needed)
         whole = needed & names.where(lambda name: name in parts and not all(parts[name])) & ~grid.broken_in("name")
@@ -262,6 +262,6 @@ def _say(ledger: Ledger, parts: Sequence[Part], row: int, addresses: Coded, name
             field = next((name for name in ("last_name", "name", "first_name") if name in part.grid.columns.fields), None)
             rows = part.rows[row : row + 1]
             value = Coded([at], np.zeros(len(part.grid), dtype=np.int64))
-            ledger.fault(names_contradict, part.grid, field, rows, value, values=[{"names": names}])
+            ledger.fault(names_contradict, part.grid, field, rows, value=value, values=[{"names": names}])
             return
         row -= len(part.rows)

@@ -28,17 +28,16 @@ def encoding_guessed() -> None:
     """
 
 
-@rule("PK602", Consequence.NOTED, "in {form} files a formula error cannot be told from an empty cell")
+@rule("PK602", Consequence.NOTED, "in workbooks of this old form (.xls) a formula error cannot be told from an empty cell")
 def errors_unseen() -> None:
-    """A workbook is in a form whose formula errors cannot be seen.
+    """A workbook is in the form of Excel 97 to 2003, whose formula errors cannot be seen.
 
     What happens: A cell that shows #REF! or #N/A in Excel is read as empty, and so are formulas that were never calculated. Remedy: If
-    the sheet has formulas, save it as an Excel workbook (.xlsx) and build from that. Evidence: the reader of these forms gives such
-    cells as empty ones.
+    the sheet has formulas, save it as an Excel workbook (.xlsx) and build from that. Evidence: the reader of
+    this form gives such cells as empty ones.
 
     ## Example
-    ```source empty.xls
-    builder: a workbook of Excel 97
+    ```builder workbook_of_excel_97
     ```
     ## Use instead
     ```sheet Users

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from provkit.errors import SourceError
 from provkit.rules import Finding, Origin
-from provkit.sources import ods, xlsx
+from provkit.sources import ods, xlsb, xlsx
 from provkit.sources.bounds import open_zip
 from provkit.sources.detect import Detected, Form
 from provkit.sources.rules import errors_unseen
@@ -46,8 +46,8 @@ def read_workbook(path: Path, detected: Detected) -> Sheets:
     if not any(len(sheet.rows) for sheet in sheets):
         raise SourceError(f"{path.name} has no cell with anything in it.", remedy="Was it saved? Open it and look.")
     findings: tuple[Finding, ...] = ()
-    if detected.form in (Form.XLS, Form.XLSB):
-        findings = (Finding(errors_unseen, origin=Origin(path.name), details={"form": path.suffix.lower() or detected.form.value}),)
+    if detected.form is Form.XLS:
+        findings = (Finding(errors_unseen, origin=Origin(path.name)),)
     return Sheets(sheets, None, f"{path.name} was read as an {detected.form.value}, because {detected.reason}.", findings)
 
 
@@ -55,6 +55,8 @@ def _errors(name: str, detected: Detected) -> Mapping[str, Mapping[tuple[int, in
     """Cells that calamine gives as empty though they are not, by sheet; refuses what would take too much memory."""
     if detected.form is Form.XLSX:
         return xlsx.errors(open_zip(detected.content, name), name)
+    if detected.form is Form.XLSB:
+        return xlsb.errors(open_zip(detected.content, name), name)
     if detected.form is Form.ODS:
         return ods.errors(open_zip(detected.content, name), name)
     return {}

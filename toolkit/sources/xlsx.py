@@ -13,7 +13,7 @@ from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS, chunks, read_member
 from provkit.tables import CellError, column_letters
 
-__all__ = ["errors", "parse_xml"]
+__all__ = ["errors", "parse_xml", "relations"]
 
 _INTERESTING = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)\b([^>]*)>|c\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
@@ -79,15 +79,31 @@ def parse_xml(content: bytes, name: str) -> ET.Element:
         ) from None
 
 
+def relations(archive: zipfile.ZipFile, member: str, name: str) -> Mapping[str, str]:
+    """The parts of a workbook by the ids that it gives them.
+
+    Args:
+        archive: The workbook.
+        member: The part that lists them.
+        name: The file's name, for messages.
+
+    Raises:
+        SourceError: It is damaged.
+    """
+    if member not in archive.namelist():
+        return {}
+    return {
+        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
+        for relation in parse_xml(read_member(archive, member, name), name)
+    }
+
+
 def _sheets(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
     """Each worksheet's name and member."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return
-    targets = {
-        relation.get("Id", ""): normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
-        for relation in parse_xml(read_member(archive, "xl/_rels/workbook.xml.rels", name), name)
-    }
+    targets = relations(archive, "xl/_rels/workbook.xml.rels", name)
     for element in parse_xml(read_member(archive, "xl/workbook.xml", name), name).iter():
         if element.tag.endswith("}sheet"):
             identifier = next((value for key, value in element.items() if key.endswith("}id")), "")
