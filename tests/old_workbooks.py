@@ -102,7 +102,7 @@ def _wide(text):
 
 def _binary_sheet(rows):
     width = max(map(len, rows))
-    stream = _binary(129) + _binary(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1)) + _binary(145)
+    stream = bytearray(_binary(129) + _binary(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1)) + _binary(145))
     for row, cells in enumerate(rows):
         stream += _binary(0, struct.pack("<I", row) + bytes(13))
         for column, cell in enumerate(cells):
@@ -113,4 +113,4 @@ def _binary_sheet(rows):
                 stream += _binary(5, place + struct.pack("<d", cell))
             elif cell is ERROR:
                 stream += _binary(3, place + b"\x2a")
-    return stream + _binary(146) + _binary(130)
+    return bytes(stream) + _binary(146) + _binary(130)

@@ -31,7 +31,7 @@ _NAMES = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 
 _SAMPLE = 20_000
 """How many letters that are not ASCII are looked at to tell one code page from another."""
-_FOREIGN = re.compile(r"(?s)(?=(.?)([^\x00-\x7f])(.?))")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -86,11 +86,12 @@ def decode(content: bytes, name: str) -> Decoded:
     from charset_normalizer import from_bytes
 
     matches = from_bytes(content, cp_isolation=list(_NAMES), threshold=1.0, enable_fallback=False)
-    texts = {match.encoding: content.decode(match.encoding) for match in matches}
-    if not texts:
+    candidates = [(match.chaos, match.encoding, content.decode(match.encoding)) for match in matches]
+    if not candidates:
         raise _no_text(name)
-    encoding = min(sorted(texts), key=lambda codec: _oddities(texts[codec]))  # where they tie, Windows is the likelier
-    return Decoded(texts[encoding], _NAMES[encoding], guessed=True)
+    # Where nothing tells them apart, the code page of Windows is the likelier; its name comes first.
+    _, encoding, text = min(candidates, key=lambda candidate: (_oddities(candidate[2]), *candidate[:2]))
+    return Decoded(text, _NAMES[encoding], guessed=True)
 
 
 def _oddities(text: str) -> int:
@@ -99,7 +100,8 @@ def _oddities(text: str) -> int:
     The library alone takes short lists of names in Mac Roman for Windows-1252.
     """
     odd = 0
-    for before, letter, after in islice(map(re.Match.groups, _FOREIGN.finditer(text)), _SAMPLE):
+    for match in islice(_FOREIGN.finditer(text), _SAMPLE):
+        letter, before, after = match[0], text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
         if letter.isalpha():
             odd += letter.isupper() and (before.islower() or (before.isalpha() and after.islower()))
         elif letter == "’":
