@@ -27,6 +27,7 @@ Strings: TypeAlias = Any
 """A pyarrow.ChunkedArray of strings."""
 Bytes: TypeAlias = bytes | mmap | memoryview
 
+_MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
 _FEW = 256
@@ -148,6 +149,8 @@ def _arrow(data: Bytes, width: int, *, quotes: bool) -> list[Strings]:
         _Irregular: Some record has another width, or Arrow cannot read it.
     """
     names = [str(index) for index in range(width)]
+    if bytes(data[:3]) == _MARK:
+        data = _MARK + bytes(data)  # Arrow passes over one byte order mark; the server over none
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(pa.py_buffer(data)),
