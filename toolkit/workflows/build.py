@@ -1,0 +1,308 @@
+"""Turn a source into exactly the files that the service takes.
+
+`prepare` does it in memory, `build` writes the folder. What is found wrong is spoken of in the source's own cells, each mistake once. With
+errors nothing is written, unless the rows that have them, and those that depend on these, are held back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provkit._version import VERSION
+from provkit.authoring import Authored, AuthoringSettings, Changes, author
+from provkit.authoring.held import message_not_taken_along, message_written_anew
+from provkit.authoring.message import for_pasting, load, mended, to_properties, variables
+from provkit.checks import Examined
+from provkit.config import Config
+from provkit.config import load as load_config
+from provkit.errors import ConfigError, GuardError, SourceError
+from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
+from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, RowAccount, merge
+from provkit.sources import read
+from provkit.tables import Tables
+from provkit.workflows.holding import capped, judge
+from provkit.writer import check_replaceable, write_folder
+
+if TYPE_CHECKING:
+    from provkit.receiver import Known
+
+__all__ = ["Built", "build", "prepare"]
+
+PASTE_NAME = "message.txt"
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """What became of a source.
+
+    Attributes:
+        package: The files; None where errors stand in the way.
+        report: All that was found, with the row account.
+        changes: Every normalisation, guess and omission.
+        recognised: What the source and each of its sheets were taken for, in sentences.
+        examined: What was made of the files; of all rows where there is no package.
+        written: The folder, once it is written.
+        held_back: How many rows of the source are kept out of the package for their errors or for those of others.
+        notify: Whether the message for new guests goes along.
+        app: Whether it is for the upload page instead of the API.
+        paste: The message as a text to paste on the upload page; None where there is none to paste.
+    """
+
+    package: Package | None
+    report: Report
+    changes: Changes
+    recognised: tuple[str, ...]
+    examined: Examined
+    written: Path | None = None
+    held_back: int = 0
+    notify: bool = False
+    app: bool = False
+    paste: str | None = None
+
+    @property
+    def account(self) -> RowAccount:
+        """Where every row of the source went."""
+        rows = self.report.rows
+        assert rows is not None, "a report of a build has a row account"
+        return rows
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """What to do now, in sentences."""
+        if self.written is None:
+            return ()
+        return tuple(_on_the_page(self) if self.app else _by_the_api(self))
+
+
+def build(
+    source: str | Path,
+    out: str | Path = "out",
+    *,
+    message: str | Path | None = None,
+    notify: bool | None = None,
+    create_courses: bool | None = None,
+    hold_back: bool = False,
+    app: bool = False,
+    known: Known | None = None,
+    config: Config | None = None,
+    listed: int = LISTED_PER_RULE,
+) -> Built:
+    """Turn a source into a folder with the files to upload, `package.zip`, and `.provkit/`.
+
+    Args:
+        source: A workbook, a text file, or a package that somebody else made (folder or ZIP).
+        out: The folder; it is replaced whole if provkit wrote it, and never otherwise.
+        message: A message template (a file, or the name of one that comes with provkit), or a message.properties.
+        notify: Whether the message for new guests goes along; by default as in `provkit.toml`.
+        create_courses: Whether courses and sections that a flat roster names are created; by default as in `provkit.toml`.
+        hold_back: Whether rows with errors, and those that depend on them, are kept out, so that the rest can be written.
+        app: Whether it is for the upload page instead of the API.
+        known: What exists elsewhere (`provkit.receiver.Known`).
+        config: The settings; by default those found from the current folder upward.
+        listed: How many findings of one rule are listed; counts are always exact.
+
+    Returns:
+        What became of it; `written` is None, and nothing was touched, where there are errors that are not held back.
+
+    Raises:
+        SourceError: The source cannot be read.
+        ConfigError: A setting or template is wrong.
+        GuardError: `out` is not provkit's to replace, or holds the source.
+        PackageError: The folder cannot be written.
+    """
+    source, folder = Path(source), Path(out)
+    _check_apart(source, folder)
+    check_replaceable(folder)
+    sources = [_noted(Path(file), folder) for file in (source, message) if file is not None and Path(file).exists()]
+    made = prepare(
+        source,
+        message=message,
+        notify=notify,
+        create_courses=create_courses,
+        hold_back=hold_back,
+        app=app,
+        known=known,
+        config=config,
+        listed=listed,
+    )
+    if made.package is None:
+        return made
+    meta = Meta(
+        format=1,
+        provkit=VERSION,
+        door="app" if app else "api",
+        notify=made.notify,
+        feed=source.resolve().stem,
+        sources=tuple(sources),
+        files={str(part.name): part.digest for part in made.package.parts},
+        archive=None,
+        held_back=made.held_back,
+        rows=made.account,
+    )
+    paste = {} if made.paste is None else {PASTE_NAME: made.paste}
+    meta = write_folder(folder, made.package, meta, paste)
+    return replace(made, package=replace(made.package, meta=meta, path=folder), written=folder)
+
+
+def prepare(
+    source: str | Path,
+    *,
+    message: str | Path | None = None,
+    notify: bool | None = None,
+    create_courses: bool | None = None,
+    hold_back: bool = False,
+    app: bool = False,
+    known: Known | None = None,
+    config: Config | None = None,
+    listed: int = LISTED_PER_RULE,
+) -> Built:
+    """As `build`, in memory: nothing is written.
+
+    Args:
+        source: As in `build`.
+        message: As in `build`.
+        notify: As in `build`.
+        create_courses: As in `build`.
+        hold_back: As in `build`.
+        app: As in `build`.
+        known: As in `build`.
+        config: As in `build`.
+        listed: As in `build`.
+
+    Raises:
+        SourceError: The source cannot be read.
+        ConfigError: A setting or template is wrong.
+    """
+    config = config or load_config()
+    settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses)
+    sheets = read(Path(source))
+    authored = author(sheets, settings, listed=listed)
+    letter = _Letter.choose(message, authored, settings, app=app)
+    outcome = judge(authored, letter.files, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=listed)
+    rows = authored.account.rows(outcome.held, outcome.written)
+    return Built(
+        package=outcome.package,
+        report=capped(merge(outcome.report, letter.report), listed).with_rows(rows),
+        changes=authored.changes,
+        recognised=tuple(filter(None, (sheets.recognised, *authored.recognised))),
+        examined=outcome.examined,
+        held_back=rows.held_back,
+        notify=settings.notify,
+        app=app,
+        paste=letter.to_paste if outcome.package is not None else None,
+    )
+
+
+class _Letter:
+    """The message that belongs to a source, wherever it comes from.
+
+    Args:
+        content: Gives message.properties for the tables written; None where there is no message.
+        anew: Whether somebody's message.properties had to be written anew.
+        asked_for: Whether it goes along.
+        app: Whether it is typed on the upload page instead.
+    """
+
+    def __init__(self, content: Callable[[Tables], bytes] | None, *, anew: bool, asked_for: bool, app: bool) -> None:
+        self._content = content
+        self._anew = anew
+        self._asked_for = asked_for
+        self._app = app
+        self._last: bytes | None = None
+
+    @classmethod
+    def choose(cls, named: str | Path | None, authored: Authored, settings: AuthoringSettings, *, app: bool) -> _Letter:
+        """The message named on the command line, else that of the source's own sheet or file."""
+        found = authored.sheets.message
+        if named is not None and Path(named).suffix.lower() == ".properties":
+            try:
+                found = Path(named).read_bytes()
+            except OSError as error:
+                raise ConfigError(f"The message {named} cannot be read: {error.strerror or error}.") from None
+        elif named is not None:
+            template = load(named)
+            return cls(
+                lambda tables: to_properties(template.render(variables(tables, settings))),
+                anew=False,
+                asked_for=settings.notify,
+                app=app,
+            )
+        elif authored.tables.message is not None:
+            content = to_properties(authored.tables.message)
+            return cls(lambda _: content, anew=False, asked_for=settings.notify, app=app)
+        if found is None:
+            return cls(None, anew=False, asked_for=settings.notify, app=app)
+        kept = mended(found)
+        return cls(lambda _: kept, anew=kept != found, asked_for=settings.notify, app=app)
+
+    def files(self, tables: Tables) -> Mapping[str, bytes]:
+        """What goes into the package besides the tables."""
+        if self._content is None or not self._asked_for:
+            return {}
+        self._last = self._content(tables)
+        return {} if self._app else {MESSAGE_NAME: self._last}
+
+    @property
+    def to_paste(self) -> str | None:
+        """The text for the upload page."""
+        if not self._app or self._last is None:
+            return None
+        try:
+            return for_pasting(self._last)
+        except ValueError:
+            return None
+
+    @property
+    def report(self) -> Report:
+        """What is said of it."""
+        collector = Collector()
+        if self._content is not None and not self._asked_for:
+            collector.add(Finding(message_not_taken_along))
+        elif self._anew and not self._app:
+            collector.add(Finding(message_written_anew, MESSAGE_NAME))
+        return collector.report()
+
+
+def _check_apart(source: Path, folder: Path) -> None:
+    """A build never replaces what it is made from."""
+    inside, target = source.resolve(), folder.resolve()
+    if target == inside or target in inside.parents:
+        raise GuardError(
+            f"{source} would be replaced by what is built from it.",
+            reason="source_in_target",
+            remedy="Name another folder with -o, for example: -o package",
+        )
+
+
+def _noted(path: Path, folder: Path) -> SourceFile:
+    """A source as it is noted beside the package."""
+    try:
+        return SourceFile(path.resolve().name, digest_of(path), relative_to(path, folder))
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _by_the_api(built: Built) -> Iterator[str]:
+    folder = built.written
+    yield f"Check it: provkit validate {folder}"
+    notify = " --notify" if built.notify else ""
+    yield f"Try it on this computer: provkit send {folder} --env sandbox{notify}"
+
+
+def _on_the_page(built: Built) -> Iterator[str]:
+    """What to choose and tick on the university's upload page."""
+    assert built.package is not None
+    names = ", ".join(str(part.name) for part in built.package.parts)
+    yield 'In Canvas, open the course "Canvas Provisioning", then "Canvas and Expand Provisioning" in its menu, and choose your department.'
+    yield f"Choose these files in {built.written}, and no others: {names}. (The page takes no ZIP.)"
+    if built.notify and built.paste is not None:
+        yield (
+            'Tick "Send custom notifications to new guest users?". A second page asks for sender, subject and text: copy them from '
+            f"{Path(str(built.written)) / PASTE_FOLDER / PASTE_NAME}, which itself is not uploaded."
+        )
+    else:
+        yield 'Leave "Send custom notifications to new guest users?" unticked.'
+    yield "The results come by mail to your department's mail group."
