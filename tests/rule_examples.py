@@ -69,15 +69,13 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
 
 
 def _judge(target: Package | Path, **options: Any) -> Report:
-    """As `provkit validate`, but a text file that is not a package is built first, as `provkit build` would."""
-    from provkit.rules import merge
+    """As `provkit validate`, but a text file that is no part of an upload is built from, as `provkit build` does."""
     from provkit.workflows.build import prepare
     from provkit.workflows.validate import validate
 
-    if isinstance(target, Path) and target.suffix == ".csv":
-        prepared = prepare(target)
-        return merge(prepared.report, *([] if prepared.package is None else [validate(prepared.package, **options)]))
-    return validate(target, **options)
+    return (
+        prepare(target, **options).report if isinstance(target, Path) and target.suffix == ".csv" else validate(target, **options)
+    )
 
 
 def _literal(content: str) -> bytes:
