@@ -18,10 +18,8 @@ from provkit._tlds import TLDS
 __all__ = ["is_valid", "valid_mask"]
 
 _ATOM = r"A-Za-z0-9_+\-"
-_PLAIN = re.compile(
-    rf"[{_ATOM}]+(?:\.[{_ATOM}]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+([A-Za-z]+)",
-)
-"""Addresses of which only the last label is in question; for those of at most `_PLAIN_LENGTH` characters no length limit can bite."""
+_PLAIN = re.compile(rf"[{_ATOM}]++(?:\.[{_ATOM}]++)*+@[A-Za-z0-9]++(?:[.-][A-Za-z0-9]++)*+")
+"""Addresses of which only what follows the last dot is in question; for those of at most `_PLAIN_LENGTH` no length limit can bite."""
 _PLAIN_LENGTH = 64
 
 _LINE_ENDS = r"\n\r\x85\u2028\u2029"  # what a dot in a Java pattern does not match
@@ -77,9 +75,7 @@ def valid_mask(values: Iterable[str | None]) -> list[bool]:
     """
     plain, tlds, limit = _PLAIN.fullmatch, TLDS, _PLAIN_LENGTH
     return [
-        (match[1].lower() in tlds)
-        if value is not None and len(value) <= limit and (match := plain(value)) is not None
-        else is_valid(value)
+        value.rpartition(".")[2].lower() in tlds if value is not None and len(value) <= limit and plain(value) else is_valid(value)
         for value in values
     ]
 

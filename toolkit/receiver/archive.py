@@ -21,8 +21,8 @@ from provkit.receiver.folder import Folder, Path
 
 __all__ = ["INFLATED_LIMIT", "Entry", "Fault", "Thrown", "Unzipped", "unzip"]
 
-INFLATED_LIMIT = 1 << 30
-"""How many bytes all entries of an archive may have together, unless told otherwise."""
+INFLATED_LIMIT = 1 << 29
+"""How many bytes all entries of an archive may have together, unless told otherwise: fifty times the largest request."""
 
 _LOCAL = Struct("<4s 2x H H 4x L L L H H")
 _LOCAL_SIGNATURE = b"PK\x03\x04"
