@@ -22,6 +22,7 @@ __all__ = ["LINE_END", "UnterminatedQuote", "parse", "split_lines"]
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _TOKEN = re.compile(r'[^",\\]+|["\\,]')
+_QUOTED_TOKEN = re.compile(r'[^"\\]+|["\\]')
 _QUOTE, _ESCAPE, _SEPARATOR = '"', "\\", ","
 _START = 3
 """A lone quote whose UTF-16 index in its line is below this is never kept as data."""
@@ -51,6 +52,28 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+class _Open:
+    """A record being read: the fields that are done, and the one that is not.
+
+    Attributes:
+        fields: Those that are done.
+        out: Pieces of the one that is not.
+        blank: Whether these are white space only.
+        quoted: Whether a quote is open.
+        in_field: The parser's own idea of being in a field, which lets a backslash or a doubled quote work outside quotes; every quote
+            toggles it.
+    """
+
+    __slots__ = ("blank", "fields", "in_field", "out", "quoted")
+
+    def __init__(self) -> None:
+        self.fields: list[str] = []
+        self.out: list[str] = []
+        self.blank = True
+        self.quoted = False
+        self.in_field = False
+
+
 def parse(lines: list[str], first_line: int = 1) -> Iterator[tuple[list[str], int, int]]:
     """Read records, character by character.
 
@@ -67,80 +90,62 @@ def parse(lines: list[str], first_line: int = 1) -> Iterator[tuple[list[str], in
     index = 0
     while index < len(lines):
         start = index
-        fields: list[str] = []
-        pending = _line(lines[index], None, fields)
+        record = _Open()
+        _line(lines[index], record)
         index += 1
-        while pending is not None:
+        while record.quoted:
             if index == len(lines):
                 raise UnterminatedQuote(first_line + start)
-            pending = _line(lines[index], pending, fields)
+            record.out.append("\n")
+            _line(lines[index], record)
             index += 1
-        yield fields, start, index - start
+        record.fields.append("".join(record.out))
+        yield record.fields, start, index - start
 
 
-def _line(line: str, pending: list[str] | None, fields: list[str]) -> list[str] | None:
-    """Read one line into `fields`; what a quoted field that goes on has so far, or None.
-
-    Whether the parser is "in a field" (which lets a backslash or a doubled quote work outside quotes) is its own state, which a
-    continued line inherits. On such a line it only matters inside quotes, where both work anyway, until the quotes are closed;
-    then it is toggled like any other time, so it is carried along in `pending`'s place: the list's first element.
-    """
-    if pending is None:
-        out: list[str] = []
-        quoted = in_field = False
-    else:
-        in_field = pending[0] == "1"
-        out = pending[1:]
-        quoted = True
-    size = len(line)
-    position = 0
+def _line(line: str, record: _Open) -> None:
+    """Read one line on to a record."""
+    out, blank, quoted, in_field = record.out, record.blank, record.quoted, record.in_field
+    size, position = len(line), 0
     while position < size:
-        match = _TOKEN.match(line, position)
+        match = (_QUOTED_TOKEN if quoted else _TOKEN).match(line, position)
         assert match is not None
-        token = match[0]
-        here = position
-        position = match.end()
-        if token == _SEPARATOR:
-            if quoted:
-                out.append(token)
-                in_field = True
-            else:
-                fields.append("".join(out))
-                out = []
-                in_field = False
-        elif token == _QUOTE:
+        token, here, position = match[0], position, match.end()
+        if token == _QUOTE:
             if (quoted or in_field) and position < size and line[position] == _QUOTE:
                 out.append(_QUOTE)
+                blank = False
                 position += 1
             else:
                 quoted = not quoted
-                _lone_quote(line, here, out)
+                if _is_kept(line, here):
+                    if blank and out:
+                        out.clear()
+                    else:
+                        out.append(_QUOTE)
+                        blank = False
             in_field = not in_field
         elif token == _ESCAPE:
             in_field = True
             if position < size and line[position] in '"\\,':
                 out.append(line[position])
+                blank = False
                 position += 1
+        elif token == _SEPARATOR and not quoted:
+            record.fields.append("".join(out))
+            out.clear()
+            blank, in_field = True, False
         else:
             out.append(token)
+            blank = blank and is_whitespace(token)
             in_field = True
-    if quoted:
-        out.append("\n")
-        return ["1" if in_field else "0", *out]
-    fields.append("".join(out))
-    return None
+    record.blank, record.quoted, record.in_field = blank, quoted, in_field
 
 
-def _lone_quote(line: str, here: int, out: list[str]) -> None:
-    """A quote that opens or closes: kept as data unless it stands at the edge of a field or near the start of its line."""
+def _is_kept(line: str, here: int) -> bool:
+    """Whether a lone quote is data: not at the edge of a field, nor near the start of its line."""
+    if here < _START and here + sum(ord(char) > 0xFFFF for char in line[:here]) < _START:
+        return False
     before = line[here - 1] if here else ""
     after = line[here + 1] if here + 1 < len(line) else ""
-    if here < _START and here + sum(ord(char) > 0xFFFF for char in line[:here]) < _START:
-        return
-    if before == _SEPARATOR or after in ("", _SEPARATOR):
-        return
-    text = "".join(out)
-    if text and is_whitespace(text):
-        out.clear()
-    else:
-        out.append(_QUOTE)
+    return before != _SEPARATOR and after not in ("", _SEPARATOR)

@@ -41,9 +41,7 @@ def is_whitespace(text: str) -> bool:
     Args:
         text: Any text.
     """
-    return all(
-        (char.isspace() and char not in _NO_BREAK_SPACES and char != "\x85") or char in "\x1c\x1d\x1e\x1f" for char in text
-    )
+    return all((char.isspace() and char not in _NO_BREAK_SPACES and char != "\x85") or char in "\x1c\x1d\x1e\x1f" for char in text)
 
 
 def equals_ignore_case(text: str, other: str) -> bool:
@@ -61,5 +59,4 @@ def equals_ignore_case(text: str, other: str) -> bool:
 def _folded(char: str) -> str:
     upper = char.upper()
     upper = upper if len(upper) == 1 else char
-    lower = upper.lower()
-    return lower if len(lower) == 1 else upper
+    return upper.lower()[0]  # only of the dotted capital I does Python make two characters

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from mmap import mmap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from provkit.schemas.layouts import Kind
 
 if TYPE_CHECKING:
+    from provkit.receiver.archive import Unzipped
     from provkit.receiver.records import Records
 
 __all__ = [
     "KIND_CLASSES",
     "Answer",
     "CanvasFile",
+    "Crash",
     "ExpandCall",
     "Fate",
     "FileClass",
     "FileError",
-    "FileFate",
     "Guest",
+    "Judged",
     "Mail",
     "Notification",
     "Processing",
     "Reason",
     "ReceivedFile",
+    "Reception",
     "Result",
+    "Why",
 ]
+
+Strings: TypeAlias = Any
+"""A pyarrow.ChunkedArray of strings."""
 
 
 class FileClass(StrEnum):
@@ -128,6 +135,8 @@ class ReceivedFile:
         reason: Why it is BAD or EXCEPTION; None otherwise.
         line: Where the quote that stays open was opened (physical line); None otherwise.
         path: Its name in the archive, where it comes from one.
+        judged: What would become of each record if the file were processed by itself; None for what has no rows or is refused.
+        fates: What becomes of each record in this upload (`Fate`, uint8); None likewise.
     """
 
     name: str | None
@@ -138,6 +147,8 @@ class ReceivedFile:
     reason: Reason | None = None
     line: int | None = None
     path: str | None = None
+    judged: Judged | None = None
+    fates: np.ndarray | None = None
 
 
 class Fate(IntEnum):
@@ -156,43 +167,88 @@ class Fate(IntEnum):
     CRASH = 5
     """Stops the whole background run."""
     NOT_REACHED = 6
-    """Stands behind the record that stops the run."""
+    """Comes after the record that stops the run."""
+    DEFERRED = 7
+    """Waits until Canvas has imported the users of the same upload; then enrolled in Expand."""
+
+
+class Why(IntEnum):
+    """Why a record is rejected."""
+
+    NOT_REJECTED = 0
+    LENGTH = 1
+    """It has not as many fields as the header."""
+    ADDRESS = 2
+    """login_id is no address that the server takes."""
+    OFFICIAL_COURSE = 3
+    """The course is an official class."""
+    OFFICIAL_SECTION = 4
+    """The section is one of an official class."""
+    ACCOUNT = 5
+    """The account is not the department's."""
+    NO_COURSE = 6
+    """The course is left empty, and the section's course is not found."""
+    NO_USER = 7
+    """The user is not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A record for which the server throws an ArrayIndexOutOfBoundsException.
+
+    Attributes:
+        record: The record's index, the header being 0.
+        field: The index of the field that is asked for.
+        length: How many fields there are.
+    """
+
+    record: int
+    field: int
+    length: int
 
 
 @dataclass(frozen=True, eq=False)
-class FileFate:
-    """What becomes of each record of one file, judged by itself.
+class Judged:
+    """What becomes of each record of one file, processed by itself.
 
     Attributes:
+        kind: The kind of the rows.
+        records: The records.
         fates: A `Fate` for each record (uint8).
-        messages: What rejected records add to the mail: record index to text, without tab and line end.
-        crash: Why the run stops, where it does: which field is missing and how many there are.
+        why: A `Why` for each record (uint8).
+        crash: The record that stops the run, or None.
+        rewrite: Takes a boolean mask over the records and gives the columns as they go on to Canvas; for Expand user, listing and
+            send_email.
+        service: Takes a mask likewise and gives each guest's service, canvas or expand; None for other kinds than users.
+        exists: Which records are users whose guest account exists by then; None for other kinds.
     """
 
+    kind: Kind
+    records: Records
     fates: np.ndarray
-    messages: Mapping[int, str]
-    crash: tuple[int, int] | None = None
-
-    def where(self, fate: Fate) -> np.ndarray:
-        """Indexes of the records with that fate.
-
-        Args:
-            fate: Which.
-        """
-        return np.flatnonzero(self.fates == fate)
+    why: np.ndarray
+    crash: Crash | None
+    rewrite: Callable[[np.ndarray], list[Strings]] = field(repr=False)
+    service: Callable[[np.ndarray], Strings] | None = field(default=None, repr=False)
+    exists: np.ndarray | None = field(default=None, repr=False)
 
     def count(self, fate: Fate) -> int:
-        """How many records have that fate.
+        """How many records have a fate.
 
         Args:
             fate: Which.
         """
         return int(np.count_nonzero(self.fates == fate))
 
+    @cached_property
+    def sent(self) -> list[Strings]:
+        """The rows as they go on, in columns, the header not among them."""
+        return self.rewrite(self.fates == Fate.SENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A guest account that the run would create or find."""
+    """A guest account that the run creates; the account service invites its owner by mail, always."""
 
     email: str
     first: str
@@ -211,10 +267,10 @@ class ExpandCall:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that would go out."""
+    """A mail that goes out. `to` is None for the department's mail group, `sender` for the service itself."""
 
-    to: str
-    sender: str
+    to: str | None
+    sender: str | None
     subject: str
     body: str
 
@@ -228,14 +284,13 @@ class CanvasFile:
         write: Makes its bytes.
     """
 
-    name: str | None
-    write: Any = field(repr=False)
+    name: str
+    write: Callable[[], bytes] = field(repr=False)
 
     @cached_property
     def content(self) -> bytes:
         """The bytes: UTF-8, every cell quoted, LF."""
-        made: bytes = self.write()
-        return made
+        return self.write()
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,20 +298,21 @@ class Result:
     """What the run says of one file.
 
     Attributes:
+        file: The file's index in the upload.
         canvas_file: What goes on to Canvas; None for Expand files.
         deferred: Whether the file waits until Canvas has imported the others.
         write_mail: Makes the file's part of the summary mail.
     """
 
+    file: int
     canvas_file: CanvasFile | None
     deferred: bool
-    write_mail: Any = field(repr=False)
+    write_mail: Callable[[], str] = field(repr=False)
 
     @cached_property
     def email(self) -> str:
         """The file's part of the summary mail."""
-        made: str = self.write_mail()
-        return made
+        return self.write_mail()
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,58 +320,83 @@ class Processing:
     """The background run after a 200.
 
     Attributes:
-        thrown: Why it stopped, as (missing field, number of fields); None where it went through. Then nothing reaches Canvas and no
-            mail is made.
-        results: Per file, in the server's order; empty where it stopped.
-        fates: Per file of the upload (same order as `Reception.files`), None for files without rows.
-        make_guests: Makes the guests.
-        make_calls: Makes the Expand calls.
-        notification: The message that goes out to each new guest; None where none does.
+        thrown: What stopped it, with the index of the file; None where it went through. Then nothing reaches Canvas, and no mail
+            is made.
+        results: Per file, in the order of the run; empty where it stopped.
+        write_guests: Makes the guests.
+        write_calls: Makes the Expand calls.
+        message: The message that goes out to each new guest; None where none does.
     """
 
-    thrown: tuple[int, int] | None
-    results: Sequence[Result]
-    fates: Sequence[FileFate | None]
-    make_guests: Any = field(repr=False)
-    make_calls: Any = field(repr=False)
-    notification: Notification | None = None
+    thrown: tuple[int, Crash] | None
+    results: tuple[Result, ...]
+    write_guests: Callable[[], list[Guest]] = field(repr=False)
+    write_calls: Callable[[], list[ExpandCall]] = field(repr=False)
+    message: Notification | None = None
 
     @cached_property
-    def guests(self) -> Sequence[Guest]:
-        """Guest accounts looked up, and created where there is none yet, in order."""
-        made: Sequence[Guest] = self.make_guests()
-        return made
+    def guests(self) -> list[Guest]:
+        """Guest accounts created, in order; also those before the record that stopped the run."""
+        return self.write_guests()
 
     @cached_property
-    def expand_calls(self) -> Sequence[ExpandCall]:
+    def expand_calls(self) -> list[ExpandCall]:
         """Enrollments posted to Expand in this run, in order."""
-        made: Sequence[ExpandCall] = self.make_calls()
-        return made
+        return self.write_calls()
 
     @property
     def canvas_files(self) -> list[CanvasFile]:
-        """What goes on to Canvas, repeated names included."""
+        """What is meant for Canvas, repeated names included."""
         return [result.canvas_file for result in self.results if result.canvas_file is not None]
 
     @property
-    def zipped(self) -> list[CanvasFile]:
-        """What really gets into the ZIP for Canvas: of files with one name only the first."""
-        first: dict[str | None, CanvasFile] = {}
+    def canvas_zip(self) -> list[CanvasFile]:
+        """What really gets into the ZIP for Canvas: of files with one name only the first; empty where none is sent."""
+        first: dict[str, CanvasFile] = {}
         for file in self.canvas_files:
             first.setdefault(file.name, file)
         return list(first.values())
 
     @property
+    def lost(self) -> tuple[int, ...]:
+        """Indexes of files whose rows are lost, because another file of the upload has the same name."""
+        kept = {id(file) for file in self.canvas_zip}
+        return tuple(
+            result.file for result in self.results if result.canvas_file is not None and id(result.canvas_file) not in kept
+        )
+
+    @property
     def welcome_mails(self) -> list[Mail]:
         """The package's own message, once per guest that is created."""
-        if self.notification is None:
+        message = self.message
+        if message is None:
             return []
-        message = self.notification
         return [Mail(guest.email, message.sender, message.subject, message.body) for guest in self.guests]
 
     @cached_property
     def summary(self) -> str | None:
-        """The results part of the summary mail; None where no mail is made."""
-        if self.thrown is not None or not self.results:
-            return None
-        return "".join(f"{result.email}\r\n" for result in self.results)
+        """What the files' results add to the summary mail; None where no mail is made."""
+        return "".join(f"{result.email}\r\n" for result in self.results) or None
+
+
+@dataclass(frozen=True, eq=False)
+class Reception:
+    """What becomes of an upload, from the answer to the mails.
+
+    Attributes:
+        answer: What the client is told.
+        files: The files as the server sees them, in order.
+        queued: Per kind the indexes of its files, in the order of the run; None where nothing is queued.
+        notification: The message to new guests that is queued along, or None.
+        processing: The background run; None where nothing is queued.
+        archive: What was seen in the archive; None where none was sent to the ZIP endpoint.
+        assumed: What is taken for granted of other systems, as sentences.
+    """
+
+    answer: Answer
+    files: tuple[ReceivedFile, ...] = ()
+    queued: Mapping[FileClass, tuple[int, ...]] | None = None
+    notification: Notification | None = None
+    processing: Processing | None = None
+    archive: Unzipped | None = field(default=None, repr=False)
+    assumed: tuple[str, ...] = ()

@@ -8,8 +8,8 @@ the exact reader takes the others one by one and hands back where they end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from mmap import mmap
 from typing import Any, TypeAlias
@@ -25,13 +25,16 @@ __all__ = ["Records", "read"]
 
 Strings: TypeAlias = Any
 """A pyarrow.ChunkedArray of strings."""
-Bytes: TypeAlias = bytes | mmap | memoryview
+Bytes: TypeAlias = bytes | mmap
 
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
 _FEW = 256
 """Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
+_WIDEST = 32
+"""Fields beyond this position are kept by record instead of in columns; no kind of file has so many."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Irregular(Exception):
@@ -47,12 +50,14 @@ class Records:
         columns: The fields by position; null where a record is shorter.
         content: The bytes they were read from, valid UTF-8.
         starts: The index of the byte at which each record begins (int64); None where each record is one line.
+        wide: All fields of records that have more than there are columns.
     """
 
     lengths: np.ndarray
     columns: Sequence[Strings]
     content: Bytes
     starts: np.ndarray | None = None
+    wide: Mapping[int, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -71,6 +76,8 @@ class Records:
         Args:
             record: 0 for the header.
         """
+        if record in self.wide:
+            return list(self.wide[record])
         return [self.columns[index][record].as_py() for index in range(int(self.lengths[record]))]
 
     def line(self, record: int) -> int:
@@ -124,8 +131,6 @@ def _valid(content: bytes | mmap) -> Bytes:
 
 
 def _has(data: Bytes, byte: bytes) -> bool:
-    if isinstance(data, memoryview):
-        return byte in bytes(data)
     return data.find(byte) >= 0
 
 
@@ -135,6 +140,8 @@ def _even(data: Bytes) -> Records:
     if end < 1:
         raise _Irregular
     header = bytes(data[:end]).decode().split(",")
+    if len(header) > _WIDEST or bytes(data[end + 1 : end + 4]) == _BYTE_ORDER_MARK:
+        raise _Irregular
     if end + 1 >= len(data):
         return Records(np.full(1, len(header), np.int32), [_strings([name]) for name in header], data)
     columns = _arrow(memoryview(data)[end + 1 :], len(header), quotes=False)
@@ -142,7 +149,7 @@ def _even(data: Bytes) -> Records:
     return Records(np.full(len(joined[0]), len(header), np.int32), joined, data)
 
 
-def _arrow(data: Bytes, width: int, *, quotes: bool) -> list[Strings]:
+def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool) -> list[Strings]:
     """Plain records of one width, read by Arrow.
 
     Raises:
@@ -214,7 +221,9 @@ class _Reader:
         starts = np.concatenate([[0], stops[:-1]])
         plain = self._plain(starts, stops)
         width = self._widths(starts, stops, plain)
-        for record in np.flatnonzero(~plain).tolist():
+        blank = self._blank(starts)
+        self.exact.update({key: [""] for key in starts[blank].tolist()})
+        for record in np.flatnonzero(~plain & ~blank).tolist():
             if int(starts[record]) not in self.exact:
                 self.exact[int(starts[record])] = self._one(int(starts[record]), int(stops[record]))
         return self._assemble(starts, stops, plain, width)
@@ -230,7 +239,7 @@ class _Reader:
             if len(stops):
                 self.bounds.append(stops)
                 position = int(stops[-1])
-            position = self._exactly(position, backslash)
+            position = self._exactly(position)
         if position < len(self.array):
             first = int(np.searchsorted(self.ends, position, side="right"))
             stops = self._even_ends(position, first, len(self.ends))
@@ -247,7 +256,7 @@ class _Reader:
         before = int(np.searchsorted(self.quotes, position))
         return self.ends[first:last][(self.quotes_before[first:last] - before) % 2 == 0]
 
-    def _exactly(self, position: int, backslash: int) -> int:
+    def _exactly(self, position: int) -> int:
         """Read the record at `position` and those right behind it that hold a backslash; where the next one begins."""
         line = int(np.searchsorted(self.ends, position, side="right"))
         taken: list[int] = []
@@ -263,7 +272,7 @@ class _Reader:
 
     def _records_from(self, position: int, line: int) -> Iterator[tuple[list[str], int]]:
         """Records from a place on, decoding a growing number of lines at a time."""
-        first, many = line, 64
+        first, many = line, 4
         while position < len(self.array):
             last = min(line + many, len(self.ends))
             text = split_lines(bytes(self.data[position : int(self.ends[last - 1])]).decode())
@@ -277,15 +286,23 @@ class _Reader:
                     raise UnterminatedQuote(line + read + 1) from None
             line += read
             position = int(self.ends[line - 1]) if line > first else position
-            many = many * 2 if not read else many
+            many *= 2
+
+    def _blank(self, starts: np.ndarray) -> np.ndarray:
+        """Records of nothing but a line end."""
+        first = self.array[starts]
+        return np.asarray((first == _LF) | (first == _CR))
 
     def _plain(self, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
         plain = np.ones(len(starts), bool)
         plain[np.searchsorted(starts, np.fromiter(self.exact, np.int64, len(self.exact)))] = False
         size = len(self.array)
-        # Blank: nothing but the line end.
-        first = self.array[starts]
-        plain &= (first != _LF) & (first != _CR)
+        plain[self._blank(starts)] = False
+        # Arrow passes over a byte order mark where it begins to read.
+        marked = starts[self.array[starts] == _BYTE_ORDER_MARK[0]]
+        for start in marked.tolist():
+            if self.data[start : start + 3] == _BYTE_ORDER_MARK:
+                plain[np.searchsorted(starts, start)] = False
         # A CR that is not part of the record's own end.
         returns = np.flatnonzero(self.array == _CR)
         if len(returns):
@@ -316,8 +333,8 @@ class _Reader:
         lengths = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
         if not plain.any():
             return 1
-        width = int(np.bincount(lengths[plain]).argmax())
-        plain &= lengths == width
+        width = int(np.bincount(np.minimum(lengths[plain], _WIDEST + 1)).argmax())
+        plain &= (lengths == width) & (width <= _WIDEST)
         return width
 
     def _one(self, start: int, stop: int) -> list[str]:
@@ -325,44 +342,38 @@ class _Reader:
         return next(parse(LINE_END.split(text)[:-1] if text[-1] in "\r\n" else split_lines(text)))[0]
 
     def _assemble(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray, width: int) -> Records:
-        odd = [self.exact[start] for start in starts[~plain].tolist()]
-        lengths = np.full(len(starts), width, np.int32)
-        lengths[~plain] = [len(fields) for fields in odd]
-        widest = int(lengths.max())
         even: list[Strings] = []
         if plain.any():
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], plain, [False]]).astype(np.int8)))
-            pieces = [self.data[int(starts[a]) : int(stops[b - 1])] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-            if len(pieces) > 1:
-                last = pieces[-1]
-                pieces = [piece if piece[-1:] in (b"\n", b"\r") else bytes(piece) + b"\n" for piece in pieces[:-1]] + [last]
-            joined = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             try:
-                even = _arrow(joined, width, quotes=bool(len(self.quotes)))
+                even = _arrow(self._joined(starts, stops, plain), width, quotes=bool(len(self.quotes)))
             except _Irregular:
-                return self._all_exact(starts, stops)
-            if len(even[0]) != int(plain.sum()):
-                return self._all_exact(starts, stops)
+                even = []
+            if not even or len(even[0]) != int(plain.sum()):
+                # What Arrow would not take after all.
+                for start, stop in zip(starts[plain].tolist(), stops[plain].tolist(), strict=True):
+                    self.exact[start] = self._one(start, stop)
+                plain, even = np.zeros(len(starts), bool), []
+        numbers = np.flatnonzero(~plain)
+        odd = [self.exact[start] for start in starts[numbers].tolist()]
+        lengths = np.full(len(starts), width, np.int32)
+        lengths[numbers] = [len(fields) for fields in odd]
+        wide = {number: fields for number, fields in zip(numbers.tolist(), odd, strict=True) if len(fields) > _WIDEST}
         columns = [
             _spliced(
                 even[index] if index < len(even) else pa.chunked_array([pa.nulls(int(plain.sum()), pa.string())]),
                 [fields[index] if index < len(fields) else None for fields in odd],
                 plain,
             )
-            for index in range(widest)
+            for index in range(min(int(lengths.max()), _WIDEST))
         ]
-        return Records(lengths, columns, self.data, starts)
+        return Records(lengths, columns, self.data, starts, wide)
 
-    def _all_exact(self, starts: np.ndarray, stops: np.ndarray) -> Records:
-        """What Arrow would not take after all."""
-        rows = [
-            self.exact.get(start) or self._one(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
-        ]
-        lengths = np.array([len(fields) for fields in rows], np.int32)
-        columns = [
-            _strings([fields[index] if index < len(fields) else None for fields in rows]) for index in range(int(lengths.max()))
-        ]
-        return Records(lengths, columns, self.data, starts)
+    def _joined(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> bytes | memoryview:
+        """The plain records, one behind the other."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], plain, [False]]).astype(np.int8)))
+        view = memoryview(self.data)
+        pieces = [view[int(starts[a]) : int(stops[b - 1])] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings:
