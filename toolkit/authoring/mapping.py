@@ -122,7 +122,6 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
     Target.USERS: {
         "user": ("user_id",),
         "id": ("user_id",),
-        "name": ("name",),
         "guest": ("name",),
         "person": ("name",),
         "participant": ("name",),
@@ -138,7 +137,6 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "course": ("course_id",),
         "section": ("section_id", "name"),
         "id": ("section_id",),
-        "name": ("name",),
         "title": ("name",),
     },
     Target.MEMBERS: {
@@ -147,7 +145,6 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "listing": ("listing_id",),
         "user": ("user_id",),
         "id": ("user_id",),
-        "name": ("name",),
         "student": ("name", "user_id"),
         "participant": ("name", "user_id"),
         "attendee": ("name", "user_id"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from provkit.authoring.changes import ChangeKind
 from provkit.authoring.dates import Clock, DateReader
@@ -137,7 +138,7 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+        return f"{Decimal(f'{cell:.15g}'):f}"
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     return "" if cell is None else str(cell)
@@ -168,7 +169,7 @@ def _plain(cell: Cell, *, joiners: bool) -> Cleaned:
 
 def _exact(number: float) -> bool:
     """Whether a spreadsheet kept every digit of a number."""
-    return abs(number) < 1e15 and "e" not in f"{number:.15g}"
+    return abs(number) < 1e15
 
 
 def text(cell: Cell) -> Cleaned:

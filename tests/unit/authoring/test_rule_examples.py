@@ -1,0 +1,31 @@
+"""Every rule of this room fires on its example here already, and on nothing of what is to be used instead."""
+
+import pytest
+
+from provkit.authoring import RULES
+from provkit.rules import Severity
+
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}-{rule.name}")
+
+
+def sheets_of(rule, heading):
+    return {info.removeprefix("sheet "): content for info, content in rule.blocks(heading)}
+
+
+@every_rule
+def test_an_example_yields_exactly_its_rule(rule, made):
+    result = made(sheets_of(rule, "Example"))
+    assert set(result.codes) == {rule.code}
+    for finding in result.authored.report.findings:
+        assert finding.origin is not None
+        assert finding.file is None
+        assert finding.message
+    if rule.severity is Severity.ERROR:
+        assert result.authored.broken or result.account()[-1]
+
+
+@every_rule
+def test_what_to_use_instead_yields_nothing(rule, made):
+    result = made(sheets_of(rule, "Use instead"))
+    assert result.codes == []
+    assert result.authored.broken == {}
