@@ -8,8 +8,7 @@ import zipfile
 import pytest
 
 from provkit.package import Package
-from provkit.receiver import intake as room
-from provkit.receiver.intake import Uncaught, intake
+from provkit.receiver.intake import NO_MESSAGE, NOTHING, PARSE_ERROR, QUEUED, Uncaught, intake
 from provkit.receiver.model import FileClass, Notification, Reason
 from provkit.schemas.layouts import BY_HEADER, Kind
 
@@ -44,7 +43,7 @@ def test_a_good_upload_is_queued_by_kind_in_the_order_of_the_run():
         ("x.csv", EXPAND), ("c.csv", COURSES), ("message.properties", MESSAGE), ("u.csv", USERS), ("courses.csv", COURSES)
     )
     assert taken.answer.status == 200
-    assert taken.answer.body == {"message": room.QUEUED, "fileErrors": None}
+    assert taken.answer.body == {"message": QUEUED, "fileErrors": None}
     assert list(taken.queued.items()) == [
         (FileClass.USERS, (3,)),
         (FileClass.COURSES, (1, 4)),
@@ -77,7 +76,7 @@ def test_every_legal_header_is_known(header):
 )
 def test_one_file_that_is_not_known_refuses_all(content, klass, reason):
     taken = files(("good.csv", COURSES), ("bad.csv", content))
-    assert (taken.answer.status, taken.answer.message) == (400, room.PARSE_ERROR)
+    assert (taken.answer.status, taken.answer.message) == (400, PARSE_ERROR)
     assert titles(taken) == [not_known("bad.csv")]
     assert (taken.files[1].klass, taken.files[1].reason) == (klass, reason)
     assert taken.queued is None
@@ -137,7 +136,7 @@ def test_the_flag_demands_users_and_a_whole_message():
     ]
     for message in ([], [("message.properties", b"sender=a\n")]):
         taken = files(("u.csv", USERS), *message, notify=True)
-        assert taken.answer.body == {"message": room.NO_MESSAGE, "fileErrors": None}
+        assert taken.answer.body == {"message": NO_MESSAGE, "fileErrors": None}
         assert taken.answer.status == 400
         assert taken.queued is None
     assert files(("u.csv", USERS), ("message.properties", MESSAGE), notify=True).notification is not None
@@ -180,8 +179,8 @@ def test_an_archive_is_unpacked_and_its_folders_flattened():
 
 
 def test_an_archive_without_files_has_nothing_to_process():
-    assert zipped(("a/", b"")).answer.message == room.NOTHING
-    assert intake(Package.from_zip(b"no archive"), notify=True).answer.body == {"message": room.NOTHING, "fileErrors": None}
+    assert zipped(("a/", b"")).answer.message == NOTHING
+    assert intake(Package.from_zip(b"no archive"), notify=True).answer.body == {"message": NOTHING, "fileErrors": None}
 
 
 def test_an_archive_that_cannot_be_read_is_said_so():
