@@ -1,0 +1,159 @@
+"""Columns of records, and what is asked of them: each distinct value once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provkit.addresses import valid_mask
+from provkit.receiver.model import Strings
+from provkit.receiver.records import Records
+
+__all__ = ["Addresses", "equals", "is_header", "mapped", "spread", "to_csv", "where"]
+
+
+def equals(column: Strings, text: str) -> np.ndarray:
+    """Which values equal a text.
+
+    Args:
+        column: The column; null equals nothing.
+        text: What to compare with.
+    """
+    return _bools(pc.fill_null(pc.equal(column, text), fill_value=False))
+
+
+def where(column: Strings, mask: np.ndarray) -> Strings:
+    """The values at which a mask is True.
+
+    Args:
+        column: The column.
+        mask: One truth value per record.
+    """
+    taken = int(np.count_nonzero(mask))
+    if taken == len(mask):
+        return column
+    first = int(np.argmax(mask)) if taken else 0
+    if mask[first : first + taken].all():
+        return column.slice(first, taken)
+    return column.filter(pa.array(mask))
+
+
+def spread(column: Strings, test: Callable[[str], bool]) -> np.ndarray:
+    """Test each distinct value, and say of each record what its value gave; False for null.
+
+    Args:
+        column: The column.
+        test: Takes a value.
+    """
+    distinct, indices = _coded(column)
+    broken = np.fromiter((value is not None and test(value) for value in distinct), bool, len(distinct))
+    return broken[indices] if len(distinct) else np.zeros(len(column), bool)
+
+
+def mapped(column: Strings, change: Callable[[str], str | None]) -> Strings:
+    """The column with each distinct value replaced; null stays null.
+
+    Args:
+        column: The column.
+        change: Takes a value, gives the new one.
+    """
+    distinct, indices = _coded(column)
+    changed = pa.array([None if value is None else change(value) for value in distinct], pa.large_string())
+    return pa.chunked_array([changed.take(pa.array(indices))])
+
+
+def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
+    """Which records are exactly that header.
+
+    Args:
+        records: The records.
+        names: The header's fields.
+    """
+    found = records.lengths == len(names)
+    if not found.any():
+        return found
+    for index, name in enumerate(names):
+        candidates = np.flatnonzero(found)
+        if not len(candidates):
+            break
+        column = records.column(index)
+        if len(candidates) * 4 < len(found):
+            column = column.take(pa.array(candidates))
+            found[candidates] = equals(column, name)
+        else:
+            found &= equals(column, name)
+    return found
+
+
+class Addresses:
+    """Which values are addresses that the server takes; each distinct one is judged once."""
+
+    def __init__(self) -> None:
+        self._valid: Strings = pa.chunked_array([], pa.string())
+
+    def valid(self, column: Strings, mask: np.ndarray) -> np.ndarray:
+        """Which values are valid addresses; False where the mask is.
+
+        Args:
+            column: The column.
+            mask: Which records count.
+        """
+        result = np.zeros(len(mask), bool)
+        asked = where(column, mask)
+        if len(self._valid):
+            result[mask] = _bools(pc.is_in(asked, value_set=self._valid.combine_chunks()))
+            rest = mask & ~result
+            if not rest.any():
+                return result
+            asked, mask = where(column, rest), rest
+        distinct, indices = _coded(asked)
+        valid = np.array(valid_mask(distinct), bool)
+        result[mask] = valid[indices]
+        new = pa.array([value for value, fine in zip(distinct, valid.tolist(), strict=True) if fine], pa.string())
+        self._valid = pa.chunked_array([*self._valid.chunks, new])
+        return result
+
+
+def to_csv(header: Sequence[str], tables: Sequence[Sequence[Strings]]) -> bytes:
+    """CSV as the server writes it for Canvas: every cell quoted, quotes doubled, LF.
+
+    Source: opencsv's `CSVWriter` with its defaults, as `CsvServiceImpl.writeCsvToBytes` uses it.
+
+    Args:
+        header: The header's fields.
+        tables: Columns of equal length, below one another.
+    """
+    pieces = ['"' + '","'.join(name.replace('"', '""') for name in header) + '"\n']
+    return b"".join([pieces[0].encode(), *(_written(columns) for columns in tables)])
+
+
+def _written(columns: Sequence[Strings]) -> bytes:
+    if not columns or not len(columns[0]):
+        return b""
+    table = pa.table([column.cast(pa.large_string()) for column in columns], [str(index) for index in range(len(columns))])
+    pieces = []
+    for batch in table.to_batches(max_chunksize=1 << 17):
+        cells = [pc.replace_substring(column, '"', '""') for column in batch.columns]
+        cells[0] = pc.binary_join_element_wise(pa.scalar('"', pa.large_string()), cells[0], pa.scalar("", pa.large_string()))
+        cells[-1] = pc.binary_join_element_wise(cells[-1], pa.scalar('"\n', pa.large_string()), pa.scalar("", pa.large_string()))
+        rows = pc.binary_join_element_wise(*cells, pa.scalar('","', pa.large_string()))
+        offsets, data = np.frombuffer(rows.buffers()[1], np.int64), rows.buffers()[2]
+        pieces.append(data[int(offsets[rows.offset]) : int(offsets[rows.offset + len(rows)])].to_pybytes())
+    return b"".join(pieces)
+
+
+def _coded(column: Strings) -> tuple[list[str | None], np.ndarray]:
+    """Distinct values, and which of them each record has."""
+    if not len(column):
+        return [], np.zeros(0, np.int32)
+    encoded = pc.dictionary_encode(column, null_encoding="encode").unify_dictionaries()
+    indices = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
+    return encoded.chunk(0).dictionary.to_pylist(), indices
+
+
+def _bools(values: Strings) -> np.ndarray:
+    mask: np.ndarray = values.to_numpy()
+    return mask.astype(bool, copy=False)
