@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from mmap import mmap
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -160,7 +160,7 @@ def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool) -> list[String
         data = _MARK + bytes(data)  # Arrow passes over one byte order mark; the server over none
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(data)),
+            cast("Any", pa.BufferReader(pa.py_buffer(data))),  # its stubs know only Python's own files
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=_BLOCK),
             parse_options=pyarrow.csv.ParseOptions(
                 quote_char='"' if quotes else False,
@@ -254,7 +254,7 @@ class _Reader:
     def _even_ends(self, position: int, first: int, last: int) -> np.ndarray:
         """Of the line ends first to last those with an even number of quotes since a record began at `position`."""
         before = int(np.searchsorted(self.quotes, position))
-        return self.ends[first:last][(self.quotes_before[first:last] - before) % 2 == 0]
+        return np.asarray(self.ends[first:last][(self.quotes_before[first:last] - before) % 2 == 0])
 
     def _exactly(self, position: int) -> int:
         """Read the record at `position` and those right behind it that hold a backslash; where the next one begins."""
@@ -388,8 +388,7 @@ def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings
         order = np.empty(len(plain), np.int64)
         order[plain] = np.arange(len(even))
         order[~plain] = len(even) + np.arange(len(others))
-        # Gathered in 64-bit strings: together they may hold more than 2 GiB.
-        return pa.chunked_array([*even.chunks, others]).take(pa.array(order))
+        return pa.chunked_array([*even.chunks, others]).take(pa.array(order, pa.int64()))
     chunks: list[Any] = []
     taken = {True: 0, False: 0}
     for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(plain)], strict=True):
