@@ -324,14 +324,9 @@ class Finding:
     def sort_key(self) -> tuple[object, ...]:
         """File, line, column, code; what never got into a file comes first, in order of its origin."""
         origin = self.origin
-        return (
-            self.file or "",
-            self.line or 0,
-            self.column or "",
-            self.code,
-            ("", "", (0, "")) if origin is None else (origin.file, origin.sheet or "", _cell_key(origin.cell)),
-            self.value or "",
-        )
+        source = ("", "", (0, 0, "")) if origin is None else (origin.file, origin.sheet or "", _cell_key(origin.cell))
+        nowhere = source if self.file is None else ("", "", (0, 0, ""))
+        return (self.file or "", self.line or 0, nowhere, self.column or "", self.code, source, self.value or "")
 
 
 def _cell_key(cell: str | None) -> tuple[int, int, str]:

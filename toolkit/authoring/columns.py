@@ -103,6 +103,14 @@ class Coded:
         """
         return Coded(self.texts, self.codes[positions])
 
+    def without(self, rows: Mask) -> Coded:
+        """The column with nothing in the rows given.
+
+        Args:
+            rows: Which.
+        """
+        return Coded.of([*self.texts, ""], np.where(rows, len(self.texts), self.codes))
+
     def or_else(self, other: Coded, *, within: Mask | None = None) -> Coded:
         """The other column's text where this one is empty.
 

@@ -380,9 +380,11 @@ def _target(said: Target | None, header: Sequence[Cell]) -> Target | None:
     """What a table holds: what its sheet's name says, if its columns can be that; else what its columns say."""
     can = [target for target in _CAN if _CAN[target](map_header(target, header))]
     people = {Target.USERS, Target.MEMBERS} & set(can)
+    members = map_header(Target.MEMBERS, header)
+    if Target.MEMBERS in can and members.any("role"):
+        return Target.MEMBERS  # people have roles in courses, whatever the sheet is called
     if len(people) == 2:
         # Whoever is called a user, and stands beside a course all the same, is enrolled in it.
-        members = map_header(Target.MEMBERS, header)
         beside = ("course_id", "section_id", "listing_id") if said is Target.USERS else (*_COURSES, "role")
         can.remove(Target.USERS if said is Target.MEMBERS or members.any(*beside) else Target.MEMBERS)
     if said in can:

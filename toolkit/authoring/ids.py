@@ -36,7 +36,8 @@ def fill_by_template(
     gap = columns[field].empty & within
     if template is None or not gap.any():
         return
-    context = {**_extras(grid), **{name: column for name, column in columns.items() if name in grid.columns.fields}}
+    told = {name: column for name, column in columns.items() if name in grid.columns.fields or not column.empty.all()}
+    context = {**_extras(grid), **told}
     used = {name: context[name] for name in sorted(template.names & context.keys())}
     groups, first = group(list(used.values())) if used else (np.zeros(len(grid), dtype=np.int64), np.zeros(1, dtype=np.int64))
     needed = np.unique(groups[gap])

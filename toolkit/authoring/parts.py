@@ -95,6 +95,8 @@ def first_filled(groups: Codes, count: int, column: Coded) -> Coded:
 def build(kind: Kind, parts: Sequence[Part], columns: Mapping[str, Coded] | None = None, broken: Mask | None = None) -> Built:
     """One table of all parts: rows that say the same are one, and rows are sorted by key and then by every column.
 
+    Broken rows stay by themselves, so that none drags a good one along; those of chief parts each, the others together.
+
     Args:
         kind: Which kind.
         parts: In the order of the source.
@@ -104,12 +106,14 @@ def build(kind: Kind, parts: Sequence[Part], columns: Mapping[str, Coded] | None
     layout = LAYOUTS[kind]
     worked = columns or {}
     full = {column: worked.get(column) or joined(parts, column) for column in layout.columns}
-    groups, first = group(list(full.values()))
+    faulty = np.concatenate([part.broken for part in parts]) if broken is None else broken
+    chief = np.concatenate([np.full(len(part.rows), part.chief) for part in parts])
+    apart = np.where(faulty, np.where(chief, np.arange(len(faulty)) + 2, 1), 0)
+    groups, first = group([Coded([], apart), *full.values()])
     order = np.lexsort([full[column].take(first).ranks() for column in reversed((*layout.key, *layout.columns))])
     place = np.empty(len(first), dtype=np.int64)
     place[order] = np.arange(len(first))
     rows = first[order]
-    faulty = np.concatenate([part.broken for part in parts]) if broken is None else broken
     held = np.zeros(len(first), dtype=bool)
     held[place[groups[faulty]]] = True
     present = {column: full[column].take(rows) for column in layout.columns}

@@ -94,13 +94,13 @@ class Known:
         """
         for mention in mentions:
             addresses = self.addresses(mention)
-            if len(addresses) != 1:
+            if len(addresses) != 1 or "@" not in addresses[0]:
                 continue
             address = addresses[0]
             folded = address.casefold()
             if not self.is_own(address):
                 self.spell(address)
-            digits = _TEN_DIGITS.fullmatch(mention.user_id) is not None and not guests
+            digits = not guests and mention.user_id not in self.aliases and _TEN_DIGITS.fullmatch(mention.user_id) is not None
             account = mention.university_id or self._bare(mention.username) or (mention.user_id if digits else "")
             if account:
                 self.accounts.setdefault(folded, set()).add(account)
@@ -110,6 +110,8 @@ class Known:
     def addresses(self, mention: Mention) -> list[str]:
         """The addresses of a mention that differ by more than case; one of the university's own in a username's place is none.
 
+        Where there is none, what stands in a column of addresses is taken for one: that it is not will be found later.
+
         Args:
             mention: What a row says.
         """
@@ -117,7 +119,7 @@ class Known:
         if not self.is_own(mention.username):
             candidates.append(mention.username)
         found = {candidate.casefold(): candidate for candidate in reversed(candidates) if "@" in candidate}
-        return list(reversed(found.values()))
+        return list(reversed(found.values())) or [mention.email] * bool(mention.email)
 
     def resolve(self, mention: Mention) -> Person:
         """Who is meant.

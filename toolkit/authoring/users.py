@@ -237,17 +237,17 @@ def build_users(ledger: Ledger, parts: Sequence[Part]) -> Built:
     codes = np.where(nobody, len(folded.texts) + np.arange(len(folded)), folded.codes)
     people, first = group([Coded([], codes)])
     differs = np.zeros(len(folded), dtype=bool)
-    said = {column: columns[column] for column in ("first_name", "last_name")}
+    names = {column: columns[column] for column in ("first_name", "last_name")}
     for column in ("first_name", "last_name", "status", "service"):
-        own = columns[column]
-        columns[column] = first_filled(people, len(first), own)
-        if column in said:
-            fold = Coded.concat([own, columns[column]]).map(lambda name: " ".join(name.casefold().split()))
-            differs |= (fold.codes[: len(own)] != fold.codes[len(own) :]) & ~own.empty
+        told = columns[column].without(broken)  # what a broken row says counts only where no other says anything
+        columns[column] = first_filled(people, len(first), told).or_else(columns[column])
+        if column in names:
+            fold = Coded.concat([told, columns[column]]).map(lambda name: " ".join(name.casefold().split()))
+            differs |= (fold.codes[: len(told)] != fold.codes[len(told) :]) & ~told.empty
     rows = np.flatnonzero(differs & ~broken)
     rows = rows[np.unique(people[rows], return_index=True)[1]]
     for row in np.sort(rows).tolist():
-        pairs = [" ".join(column.texts[int(column.codes[at])] for column in said.values()) for at in (first[people[row]], row)]
+        pairs = [" ".join(column.texts[int(column.codes[at])] for column in names.values()) for at in (first[people[row]], row)]
         _say(ledger, parts, row, columns["login_id"], " and ".join(pairs))
     torn = np.zeros(len(first), dtype=bool)
     torn[people[differs]] = True

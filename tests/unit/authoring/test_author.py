@@ -94,7 +94,7 @@ def test_titles_blank_rows_and_repeated_headers_are_accounted_for(made):
         ("Users!7", None, "Email | First name | Last name | Note", ""),
         ("Users!9", None, "2 guests", ""),
     ]
-    assert result.found == ["PK621 Users!D4", "PK625 Users"]
+    assert result.found == ["PK625 Users", "PK621 Users!D4"]
 
 
 def test_the_header_is_found_among_the_first_rows_only(made):

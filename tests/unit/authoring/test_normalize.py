@@ -163,8 +163,8 @@ def test_words_are_written_as_the_specification_has_them(which, said, expected):
 
 
 def test_booleans_and_numbers_of_spreadsheets_are_words_too():
-    assert boolean(True).text == "true"
-    assert boolean(False).text == "false"
+    assert boolean(True).text == "true"  # noqa: FBT003
+    assert boolean(False).text == "false"  # noqa: FBT003
     assert boolean(1.0).text == "true"
     assert boolean(0.0).text == "false"
     assert boolean(None).text == ""
