@@ -140,7 +140,7 @@ def _compiled(text: str, name: str) -> MessageTemplate:
     text = _COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     head, _, body = text.partition("\n\n")
     sources = {"body": body}
-    for line in head.split("\n"):
+    for line in head.strip("\n").split("\n"):
         match = _HEADER.fullmatch(line)
         if match is None:
             raise ConfigError(

@@ -206,8 +206,8 @@ def _once(authored: Authored, look: Look) -> Report:
         if row is None:
             return False
         of_one_value = finding.rule.shape == "value" and _is_cell(finding.origin)
-        if row[1] in broken.get(row[0], ()) and not (all_said and of_one_value):
-            return True
+        if row[1] in broken.get(row[0], ()) and not (all_said and of_one_value and finding.value):
+            return True  # of a broken row nothing is known but what its other cells plainly say
         if not of_one_value or finding.origin is None:
             return False
         if finding.origin in cells or (finding.origin, finding.value) in seen:
