@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ from provkit.addresses import valid_mask
 from provkit.receiver.model import Strings
 from provkit.receiver.records import Records
 
-__all__ = ["Addresses", "equals", "is_header", "mapped", "spread", "to_csv", "where"]
+__all__ = ["Addresses", "coded", "equals", "is_header", "mapped", "spread", "to_csv", "where"]
 
 
 def equals(column: Strings, text: str) -> np.ndarray:
@@ -22,7 +23,8 @@ def equals(column: Strings, text: str) -> np.ndarray:
         column: The column; null equals nothing.
         text: What to compare with.
     """
-    return _bools(pc.fill_null(pc.equal(column, text), fill_value=False))
+    same: Any = pc.equal(column, pa.scalar(text))
+    return _bools(same.fill_null(False))  # noqa: FBT003  the filling
 
 
 def where(column: Strings, mask: np.ndarray) -> Strings:
@@ -48,7 +50,7 @@ def spread(column: Strings, test: Callable[[str], bool]) -> np.ndarray:
         column: The column.
         test: Takes a value.
     """
-    distinct, indices = _coded(column)
+    distinct, indices = coded(column)
     broken = np.fromiter((value is not None and test(value) for value in distinct), bool, len(distinct))
     return broken[indices] if len(distinct) else np.zeros(len(column), bool)
 
@@ -60,7 +62,7 @@ def mapped(column: Strings, change: Callable[[str], str | None]) -> Strings:
         column: The column.
         change: Takes a value, gives the new one.
     """
-    distinct, indices = _coded(column)
+    distinct, indices = coded(column)
     changed = pa.array([None if value is None else change(value) for value in distinct], pa.large_string())
     return pa.chunked_array([changed.take(pa.array(indices))])
 
@@ -72,7 +74,7 @@ def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
         records: The records.
         names: The header's fields.
     """
-    found = records.lengths == len(names)
+    found: np.ndarray = records.lengths == len(names)
     if not found.any():
         return found
     for index, name in enumerate(names):
@@ -109,7 +111,7 @@ class Addresses:
             if not rest.any():
                 return result
             asked, mask = where(column, rest), rest
-        distinct, indices = _coded(asked)
+        distinct, indices = coded(asked)
         valid = np.array(valid_mask(distinct), bool)
         result[mask] = valid[indices]
         new = pa.array([value for value, fine in zip(distinct, valid.tolist(), strict=True) if fine], pa.string())
@@ -126,30 +128,36 @@ def to_csv(header: Sequence[str], tables: Sequence[Sequence[Strings]]) -> bytes:
         header: The header's fields.
         tables: Columns of equal length, below one another.
     """
-    pieces = ['"' + '","'.join(name.replace('"', '""') for name in header) + '"\n']
-    return b"".join([pieces[0].encode(), *(_written(columns) for columns in tables)])
+    first = '"' + '","'.join(name.replace('"', '""') for name in header) + '"\n'
+    return b"".join([first.encode(), *(_written(columns) for columns in tables)])
 
 
 def _written(columns: Sequence[Strings]) -> bytes:
     if not columns or not len(columns[0]):
         return b""
+    quote, end, comma, nothing = (pa.scalar(text, pa.large_string()) for text in ('"', '"\n', '","', ""))
+    join: Any = pc.binary_join_element_wise  # its stubs do not know that arrays and scalars mix
     table = pa.table([column.cast(pa.large_string()) for column in columns], [str(index) for index in range(len(columns))])
     pieces = []
     for batch in table.to_batches(max_chunksize=1 << 17):
-        cells = [pc.replace_substring(column, '"', '""') for column in batch.columns]
-        cells[0] = pc.binary_join_element_wise(pa.scalar('"', pa.large_string()), cells[0], pa.scalar("", pa.large_string()))
-        cells[-1] = pc.binary_join_element_wise(cells[-1], pa.scalar('"\n', pa.large_string()), pa.scalar("", pa.large_string()))
-        rows = pc.binary_join_element_wise(*cells, pa.scalar('","', pa.large_string()))
+        cells: list[Any] = [pc.replace_substring(column, '"', '""') for column in batch.columns]
+        cells[0] = join(quote, cells[0], nothing)
+        cells[-1] = join(cells[-1], end, nothing)
+        rows = join(*cells, comma)
         offsets, data = np.frombuffer(rows.buffers()[1], np.int64), rows.buffers()[2]
         pieces.append(data[int(offsets[rows.offset]) : int(offsets[rows.offset + len(rows)])].to_pybytes())
     return b"".join(pieces)
 
 
-def _coded(column: Strings) -> tuple[list[str | None], np.ndarray]:
-    """Distinct values, and which of them each record has."""
+def coded(column: Strings) -> tuple[list[str | None], np.ndarray]:
+    """Distinct values, and which of them each record has.
+
+    Args:
+        column: The column; null is a value like any other.
+    """
     if not len(column):
         return [], np.zeros(0, np.int32)
-    encoded = pc.dictionary_encode(column, null_encoding="encode").unify_dictionaries()
+    encoded = pc.dictionary_encode(column, null_encoding="encode")  # all chunks have one dictionary
     indices = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
     return encoded.chunk(0).dictionary.to_pylist(), indices
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provkit.receiver.model import Fate, FileError, Judged, Mail, Notification, Why
+from provkit.receiver.model import Fate, FileError, FileFate, Mail, Notification, Why
 from provkit.schemas.layouts import Kind
 
 __all__ = [
@@ -56,7 +56,9 @@ _OPENING = (
     "Guest account provisioning is the exception and will have final results in this email.\r\n\r\n"
     "Results from the uploads: \r\n\r\n"
 )
-_FAILURE = "The preprocessing stage of your Canvas provisioning job is incomplete and encountered the following errors below.\r\n\r\n"
+_FAILURE = (
+    "The preprocessing stage of your Canvas provisioning job is incomplete and encountered the following errors below.\r\n\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def shown(name: str | None) -> str:
     return "null" if name is None else name
 
 
-def rejections(judged: Judged) -> dict[int, str]:
+def rejections(judged: FileFate) -> dict[int, str]:
     """What each rejected record adds to the mail, by the record's index.
 
     Args:
@@ -138,17 +140,17 @@ def rejections(judged: Judged) -> dict[int, str]:
     }
 
 
-def users(files: Sequence[tuple[str, Judged]], message_sent: bool | None) -> str:
+def users(files: Sequence[tuple[str, FileFate]], *, message_sent: bool | None) -> str:
     """The part about all users files; every one of them gets this whole.
 
     Args:
         files: Names and fates.
         message_sent: Whether each new guest gets the package's message; None where there is no message.
     """
-    return "".join(_users(name, judged, message_sent) for name, judged in files)
+    return "".join(_users(name, judged, message_sent=message_sent) for name, judged in files)
 
 
-def _users(name: str, judged: Judged, message_sent: bool | None) -> str:
+def _users(name: str, judged: FileFate, *, message_sent: bool | None) -> str:
     assert judged.exists is not None
     failed = judged.count(Fate.REJECTED)
     sent = judged.fates == Fate.SENT
@@ -170,7 +172,7 @@ def _users(name: str, judged: Judged, message_sent: bool | None) -> str:
     )
 
 
-def courses_or_sections(kind: Kind, files: Sequence[tuple[str, Judged]]) -> str:
+def courses_or_sections(kind: Kind, files: Sequence[tuple[str, FileFate]]) -> str:
     """The part about one file of courses or sections: it repeats all that was said of the earlier ones.
 
     Args:
@@ -184,7 +186,7 @@ def courses_or_sections(kind: Kind, files: Sequence[tuple[str, Judged]]) -> str:
     return names + errors + _counts(kind.capitalize(), rejected, sent)
 
 
-def enrollments(name: str, judged: Judged) -> str:
+def enrollments(name: str, judged: FileFate) -> str:
     """The part about one file of enrollments.
 
     Args:
@@ -196,12 +198,10 @@ def enrollments(name: str, judged: Judged) -> str:
 
 
 def _counts(what: str, rejected: int, sent: int) -> str:
-    return (
-        f"\t{what} rejected: {rejected}\r\n\t{what} sent to Canvas: {sent}\r\n\tTotal {what.lower()} processed: {rejected + sent}\r\n"
-    )
+    return f"\t{what} rejected: {rejected}\r\n\t{what} sent to Canvas: {sent}\r\n\tTotal {what.lower()} processed: {rejected + sent}\r\n"
 
 
-def expand(name: str, judged: Judged) -> str:
+def expand(name: str, judged: FileFate) -> str:
     """The part about one file of Expand enrollments that is processed at once.
 
     Args:

@@ -26,8 +26,8 @@ __all__ = [
     "Fate",
     "FileClass",
     "FileError",
+    "FileFate",
     "Guest",
-    "Judged",
     "Mail",
     "Notification",
     "Processing",
@@ -147,7 +147,7 @@ class ReceivedFile:
     reason: Reason | None = None
     line: int | None = None
     path: str | None = None
-    judged: Judged | None = None
+    judged: FileFate | None = None
     fates: np.ndarray | None = None
 
 
@@ -208,7 +208,7 @@ class Crash:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class FileFate:
     """What becomes of each record of one file, processed by itself.
 
     Attributes:
@@ -239,6 +239,14 @@ class Judged:
             fate: Which.
         """
         return int(np.count_nonzero(self.fates == fate))
+
+    def where(self, fate: Fate) -> np.ndarray:
+        """Indexes of the records that have a fate.
+
+        Args:
+            fate: Which.
+        """
+        return np.flatnonzero(self.fates == fate)
 
     @cached_property
     def sent(self) -> list[Strings]:

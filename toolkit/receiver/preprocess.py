@@ -16,18 +16,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provkit.receiver import mail
-from provkit.receiver.columns import Addresses, equals, is_header, mapped, spread, to_csv, where
+from provkit.receiver.columns import Addresses, coded, equals, is_header, mapped, spread, to_csv, where
 from provkit.receiver.java import equals_ignore_case
 from provkit.receiver.known import Elsewhere
 from provkit.receiver.model import (
-    KIND_CLASSES,
     CanvasFile,
     Crash,
     ExpandCall,
     Fate,
-    FileClass,
+    FileFate,
     Guest,
-    Judged,
     Notification,
     Processing,
     ReceivedFile,
@@ -67,28 +65,27 @@ def process(
     """
     addresses = Addresses()
     order = [index for kind in ORDER for index, file in enumerate(files) if file.kind is kind]
-    judged: dict[int, Judged] = {}
-    users: list[Judged] = []
+    judged: dict[int, FileFate] = {}
+    users: list[FileFate] = []
     for index in order:
         kind, records = files[index].kind, files[index].records
-        assert kind is not None and records is not None
+        assert kind is not None
+        assert records is not None
         judged[index] = judge(kind, records, elsewhere, addresses=addresses, earlier=users)
         if kind is Kind.USERS:
             users.append(judged[index])
     thrown = next(((index, crash) for index in order if (crash := judged[index].crash) is not None), None)
     fates = _fates(files, order, judged, None if thrown is None else thrown[0])
-    authorised = notification is not None and elsewhere.may_send(notification.sender)
+    authorised = None if notification is None else elsewhere.may_send(notification.sender)
     reached = order if thrown is None else order[: order.index(thrown[0]) + 1]
     processing = Processing(
         thrown,
-        () if thrown is not None else tuple(_results(files, order, judged, authorised if notification is not None else None)),
+        () if thrown is not None else tuple(_results(files, order, judged, message_sent=authorised)),
         partial(_guests, [judged[index] for index in reached if files[index].kind is Kind.USERS]),
         partial(_calls, [] if users else [judged[index] for index in reached if files[index].kind is Kind.EXPAND]),
         notification if authorised else None,
     )
-    return processing, tuple(
-        replace(file, judged=judged.get(index), fates=fates.get(index)) for index, file in enumerate(files)
-    )
+    return processing, tuple(replace(file, judged=judged.get(index), fates=fates.get(index)) for index, file in enumerate(files))
 
 
 def judge(
@@ -97,8 +94,8 @@ def judge(
     elsewhere: Elsewhere,
     *,
     addresses: Addresses | None = None,
-    earlier: Sequence[Judged] = (),
-) -> Judged:
+    earlier: Sequence[FileFate] = (),
+) -> FileFate:
     """What becomes of each record of one file, processed by itself.
 
     Args:
@@ -118,7 +115,7 @@ def judge(
     return _courses_or_sections(kind, records, elsewhere)
 
 
-def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier: Sequence[Judged]) -> Judged:
+def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier: Sequence[FileFate]) -> FileFate:
     lengths = records.lengths
     plain, service = is_header(records, _USERS), is_header(records, _USERS_SERVICE)
     header = plain | service
@@ -154,10 +151,10 @@ def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier
         return pa.chunked_array([pa.array(np.where(expand[mask], "expand", "canvas"), pa.string())])
 
     exists = _existing(records, fates == Fate.SENT, elsewhere, earlier)
-    return Judged(Kind.USERS, records, fates, why, crash, rewrite, services, exists)
+    return FileFate(Kind.USERS, records, fates, why, crash, rewrite, services, exists)
 
 
-def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier: Sequence[Judged]) -> np.ndarray:
+def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier: Sequence[FileFate]) -> np.ndarray:
     """Which of the rows sent find a guest account: there already, or created further up in the same run."""
     exists = np.zeros(len(sent), bool)
     if not sent.any():
@@ -168,8 +165,7 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
         before = [guest for file in earlier for guest in file.sent[0].chunks]
         chunks = pa.chunked_array([*before, *logins.chunks], pa.string())
         lowered = pc.utf8_lower(chunks)
-        codes = pc.dictionary_encode(lowered).unify_dictionaries()
-        indices = np.concatenate([chunk.indices.to_numpy() for chunk in codes.chunks])
+        _, indices = coded(lowered)
         repeated = np.ones(len(indices), bool)
         repeated[np.unique(indices, return_index=True)[1]] = False
         found = found | repeated[len(indices) - len(found) :]
@@ -177,7 +173,7 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
     return exists
 
 
-def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> Judged:
+def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> FileFate:
     lengths = records.lengths
     width = int(lengths[0])
     fates, why = _blank(records, Fate.SENT)
@@ -200,9 +196,7 @@ def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> 
         asks = rows & (why == Why.NOT_REJECTED) if kind is Kind.COURSES else rows
         if asks.any():
             crash = _crash(int(np.argmax(asks)), needed, width, fates, why)
-    return Judged(
-        kind, records, fates, why, crash, lambda mask: [where(records.column(index), mask) for index in range(width)]
-    )
+    return FileFate(kind, records, fates, why, crash, lambda mask: [where(records.column(index), mask) for index in range(width)])
 
 
 def _official_courses(records: Records, rows: np.ndarray, elsewhere: Elsewhere, why: np.ndarray) -> None:
@@ -241,7 +235,7 @@ def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere,
             passed_sections.add(section_id)
 
 
-def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -> Judged:
+def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -> FileFate:
     lengths = records.lengths
     short, long = _HEADERS[Kind.ENROLLMENTS]
     header = is_header(records, short) | is_header(records, long)
@@ -250,7 +244,7 @@ def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -
     fates[header] = Fate.HEADER
     courses: dict[str, str] = {}
     if not rows.any():
-        return Judged(Kind.ENROLLMENTS, records, fates, why, None, lambda _mask: _no_columns(len(_ENROLLMENTS)))
+        return FileFate(Kind.ENROLLMENTS, records, fates, why, None, lambda _mask: _no_columns(len(_ENROLLMENTS)))
     course, user, section = (records.column(index) for index in (_COURSE, _USER, _SECTION))
     why[rows & spread(section, elsewhere.is_official)] = Why.OFFICIAL_SECTION
     why[rows & spread(course, elsewhere.is_official)] = Why.OFFICIAL_COURSE
@@ -274,7 +268,7 @@ def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -
             columns[_USER] = mapped(columns[_USER], lambda name: resolved.get(name, name) or "")
         return [*columns, _limits(records, mask, columns[_ROLE])]
 
-    return Judged(Kind.ENROLLMENTS, records, fates, why, None, rewrite)
+    return FileFate(Kind.ENROLLMENTS, records, fates, why, None, rewrite)
 
 
 def _university_ids(user: Strings, asked: np.ndarray, elsewhere: Elsewhere, addresses: Addresses) -> dict[str, str | None]:
@@ -306,7 +300,7 @@ def _limits(records: Records, mask: np.ndarray, role: Strings) -> Strings:
     return pc.coalesce(mapped(where(records.column(_LIMIT), mask), said), default)
 
 
-def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[Judged]) -> Judged:
+def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[FileFate]) -> FileFate:
     lengths = records.lengths
     short, long = _HEADERS[Kind.EXPAND]
     header = is_header(records, short) | is_header(records, long)
@@ -314,7 +308,7 @@ def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[Judged]) -> 
     fates, why = _blank(records, Fate.IGNORED)
     fates[header] = Fate.HEADER
     if not rows.any():
-        return Judged(Kind.EXPAND, records, fates, why, None, lambda _mask: _no_columns(len(long)))
+        return FileFate(Kind.EXPAND, records, fates, why, None, lambda _mask: _no_columns(len(long)))
     person = records.column(0)
     arriving = {login for file in users for login in file.sent[0].to_pylist()}
     ids = {
@@ -331,7 +325,7 @@ def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[Judged]) -> 
             send = mapped(where(records.column(2), mask), lambda value: str(value is not None and value.lower() == "true").lower())
         return [mapped(where(person, mask), lambda asked: ids[asked] or ""), where(records.column(1), mask), send]
 
-    return Judged(Kind.EXPAND, records, fates, why, None, rewrite)
+    return FileFate(Kind.EXPAND, records, fates, why, None, rewrite)
 
 
 def _blank(records: Records, fate: Fate) -> tuple[np.ndarray, np.ndarray]:
@@ -350,7 +344,7 @@ def _crash(record: int, field: int, length: int, fates: np.ndarray, why: np.ndar
 
 
 def _fates(
-    files: Sequence[ReceivedFile], order: Iterable[int], judged: Mapping[int, Judged], crashed: int | None
+    files: Sequence[ReceivedFile], order: Iterable[int], judged: Mapping[int, FileFate], crashed: int | None
 ) -> dict[int, np.ndarray]:
     """The fates in this upload: those of each file by itself, but for what a crash elsewhere or a users file changes."""
     fates: dict[int, np.ndarray] = {}
@@ -368,10 +362,11 @@ def _fates(
 
 
 def _results(
-    files: Sequence[ReceivedFile], order: Sequence[int], judged: Mapping[int, Judged], message_sent: bool | None
+    files: Sequence[ReceivedFile], order: Sequence[int], judged: Mapping[int, FileFate], *, message_sent: bool | None
 ) -> Iterable[Result]:
-    """One result per file. Of users files every mail part says all; of courses and sections each file says, and sends, the earlier
-    ones too.
+    """One result per file.
+
+    Of users files every mail part says all; of courses and sections each file says, and sends, the earlier ones too.
     """
     by_kind: dict[Kind, list[int]] = {}
     for index in order:
@@ -384,7 +379,7 @@ def _results(
             text: Callable[[], str]
             if kind is Kind.USERS:
                 canvas = partial(to_csv, _USERS, [parts[position][1].sent])
-                text = partial(mail.users, parts, message_sent)
+                text = partial(mail.users, parts, message_sent=message_sent)
             elif kind is Kind.ENROLLMENTS:
                 canvas = partial(to_csv, _ENROLLMENTS, [parts[position][1].sent])
                 text = partial(mail.enrollments, *parts[position])
@@ -399,15 +394,16 @@ def _results(
             yield Result(index, CanvasFile(parts[position][0], canvas), deferred=False, write_mail=text)
 
 
-def _accumulated(files: Sequence[Judged]) -> bytes:
+def _accumulated(files: Sequence[FileFate]) -> bytes:
     """Header and rows of this file and of all earlier ones of its kind: the list of rows is never emptied."""
     return b"".join(to_csv(file.records.fields(0), [file.sent]) for file in files)
 
 
-def _guests(users: Iterable[Judged]) -> list[Guest]:
+def _guests(users: Iterable[FileFate]) -> list[Guest]:
     guests: list[Guest] = []
     for file in users:
-        assert file.exists is not None and file.service is not None
+        assert file.exists is not None
+        assert file.service is not None
         new = (file.fates == Fate.SENT) & ~file.exists
         login, _, first, last, *_ = file.rewrite(new)
         columns = (column.to_pylist() for column in (login, first, last, file.service(new)))
@@ -415,18 +411,9 @@ def _guests(users: Iterable[Judged]) -> list[Guest]:
     return guests
 
 
-def _calls(files: Iterable[Judged]) -> list[ExpandCall]:
+def _calls(files: Iterable[FileFate]) -> list[ExpandCall]:
     return [
         ExpandCall(user, listing, send == "true")
         for file in files
         for user, listing, send in zip(*(column.to_pylist() for column in file.sent), strict=True)
     ]
-
-
-def kinds_queued(files: Sequence[ReceivedFile]) -> dict[FileClass, tuple[int, ...]]:
-    """Indexes of the files of each kind, in the order of the run."""
-    return {
-        KIND_CLASSES[kind]: indexes
-        for kind in ORDER
-        if (indexes := tuple(index for index, file in enumerate(files) if file.kind is kind))
-    }
