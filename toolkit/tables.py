@@ -179,10 +179,12 @@ class Tables:
     Attributes:
         by_kind: Only kinds that have a table; a table may be empty.
         message: The message's parts (sender, subject, body) as text, or None.
+        message_origins: Where each part stands in the source; under "" the message as a whole.
     """
 
     by_kind: Mapping[Kind, Table] = field(default_factory=dict)
     message: Mapping[str, str] | None = None
+    message_origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self.by_kind.values())

@@ -58,7 +58,7 @@ def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_
     account = _account(found, parts, built, ledger)
     return Authored(
         sheets,
-        Tables({kind: made.table for kind, made in built.items()}, found.message),
+        Tables({kind: made.table for kind, made in built.items()}, found.message, found.message_origins),
         {kind: made.broken for kind, made in built.items() if len(made.broken)},
         ledger.collector.report(),
         Changes(tuple(ledger.groups)),

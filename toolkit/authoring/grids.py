@@ -16,7 +16,7 @@ from provkit.authoring.changes import ChangeKind, Group
 from provkit.authoring.columns import Codes, Mask, Raw, encode
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.mapping import OF_KIND, Columns, Target, hint, hits, map_header
-from provkit.authoring.message_sheet import read_message
+from provkit.authoring.message_sheet import places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.rules_sheets import (
     column_set_aside,
@@ -163,12 +163,14 @@ class Survey:
         grids: The tables, in the order of the sheets.
         fates: Rows that are no data, or that no table will hold: sheet, indexes of rows, fate.
         message: The message's parts, from a sheet of its own.
+        message_origins: Where they stand; under "" the sheet.
         recognised: What each sheet was taken for and why.
     """
 
     grids: list[Grid] = field(default_factory=list)
     fates: list[tuple[int, Codes, Fate]] = field(default_factory=list)
     message: dict[str, str] | None = None
+    message_origins: dict[str, Origin] = field(default_factory=dict)
     recognised: list[str] = field(default_factory=list)
 
 
@@ -235,6 +237,7 @@ class _Look:
             self._set_aside(filled, "the message already stands on another sheet")
             return
         self.found.message = message
+        self.found.message_origins = places_of_message(self.sheet, filled)
         self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.USED))
         self.found.recognised.append(f"{place}: the message to new guests ({', '.join(message)}).")
 

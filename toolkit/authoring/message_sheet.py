@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from provkit.authoring.mapping import STRONG, Target, token
 from provkit.authoring.normalize import shown
+from provkit.rules import Origin
 from provkit.tables import Cell, Sheet
 
-__all__ = ["read_message"]
+__all__ = ["places_of_message", "read_message"]
 
 LONGEST = 500
 """A sheet of more rows is no message, unless its name says so."""
@@ -34,6 +35,26 @@ def read_message(sheet: Sheet, filled: Sequence[int], *, named: bool) -> dict[st
         return None
     found = _side_by_side(sheet, filled) or _below(sheet, filled)
     return found if len(found) == 3 or (named and found) else None
+
+
+def places_of_message(sheet: Sheet, filled: Sequence[int]) -> dict[str, Origin]:
+    """Where each part of a message stands; under "" the sheet as a whole.
+
+    Args:
+        sheet: A sheet that holds a message.
+        filled: Indexes of its rows that are not blank.
+    """
+    found = {"": Origin(sheet.file, sheet.name)}
+    for row in filled:
+        columns = [column for column, cell in enumerate(sheet.rows[row]) if cell not in (None, "")]
+        keys = {part: column for column in columns if (part := _key(_text(sheet.rows[row][column]).rstrip(" :")))}
+        if len(keys) > 1:
+            below = filled[filled.index(row) + 1 :]
+            return found | {part: sheet.origin(below[0], column) for part, column in keys.items() if below}
+        part = _key(_text(sheet.rows[row][columns[0]]).rstrip(" :"))
+        if part is not None and part not in found:
+            found[part] = sheet.origin(row, columns[1] if len(columns) > 1 else columns[0])
+    return found
 
 
 def _key(cell: Cell) -> str | None:

@@ -20,7 +20,7 @@ from provkit.config import Config
 from provkit.config import load as load_config
 from provkit.errors import ConfigError, GuardError, SourceError
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
-from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, RowAccount, merge
+from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
 from provkit.sources import read
 from provkit.tables import Tables
 from provkit.workflows.holding import capped, judge
@@ -212,6 +212,7 @@ class _Letter:
         self._asked_for = asked_for
         self._app = app
         self._last: bytes | None = None
+        self.places: Mapping[str, Origin] = {}
 
     @classmethod
     def choose(cls, named: str | Path | None, authored: Authored, settings: AuthoringSettings, *, app: bool) -> _Letter:
@@ -232,7 +233,9 @@ class _Letter:
             )
         elif authored.tables.message is not None:
             content = to_properties(authored.tables.message)
-            return cls(lambda _: content, anew=False, asked_for=settings.notify, app=app)
+            made = cls(lambda _: content, anew=False, asked_for=settings.notify, app=app)
+            made.places = authored.tables.message_origins
+            return made
         if found is None:
             return cls(None, anew=False, asked_for=settings.notify, app=app)
         kept = mended(found)

@@ -18,7 +18,7 @@ from provkit.authoring import Authored
 from provkit.authoring.held import dependents
 from provkit.checks import Examined, examine
 from provkit.origins import Origins
-from provkit.package import Package
+from provkit.package import MESSAGE_NAME, Package
 from provkit.receiver import Known
 from provkit.rules import Collector, Finding, Origin, Report, Severity, merge
 from provkit.schemas.layouts import Kind
@@ -120,6 +120,7 @@ def judge(
     Args:
         authored: What the source says.
         extra: Gives further files.
+        places: Where the parts of the message stand in the source; under "" the message as a whole; empty where it is not from there.
         known: What exists elsewhere.
         notify: Whether the notification of new guests is asked for.
         app: Whether the files are for the upload page.
@@ -129,7 +130,8 @@ def judge(
 
     def look(held: Held, listed: int) -> Look:
         package, kept = _files(authored, held, extra, app=app)
-        return Look(package, examine(package, known=known, notify=notify, app=app, listed=listed), kept)
+        examined = examine(package, known=known, notify=notify, app=app, listed=listed)
+        return Look(package, replace(examined, report=_in_the_message(places, examined.report)), kept)
 
     first = look({}, listed)
     if not first.complete or (hold_back and not first.examined.report.ok):
@@ -187,6 +189,17 @@ def _files(authored: Authored, held: Held, extra: Extra, *, app: bool) -> tuple[
     package = Package.from_files(files, door="app" if app else "files")
     origins = {part.digest: tables[kind] for part in package.parts if (kind := _KINDS.get(part.name or "")) is not None}
     return replace(package, origins=Origins.of(origins)), kept
+
+
+def _in_the_message(places: Mapping[str, Origin], report: Report) -> Report:
+    """What is found in the message, with its place on the message's sheet."""
+    if not places:
+        return report
+    findings = [
+        replace(finding, origin=places.get(finding.column or "", places[""])) if finding.file == MESSAGE_NAME else finding
+        for finding in report.findings
+    ]
+    return replace(report, findings=tuple(findings))
 
 
 def _written(look: Look) -> dict[str, int]:
