@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provkit.addresses import valid_mask
+from provkit.addresses import PLAINLY_VALID, PLAINLY_VALID_LENGTH, valid_mask
 from provkit.receiver.model import Strings
 from provkit.receiver.records import Records
 
-__all__ = ["Addresses", "coded", "equals", "is_header", "mapped", "spread", "to_csv", "where"]
+__all__ = ["among", "coded", "equals", "is_header", "mapped", "spread", "to_csv", "valid_addresses", "where"]
 
 
 def equals(column: Strings, text: str) -> np.ndarray:
@@ -90,33 +90,36 @@ def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
     return found
 
 
-class Addresses:
-    """Which values are addresses that the server takes; each distinct one is judged once."""
+def among(column: Strings, values: Collection[str]) -> np.ndarray:
+    """Which values are among those given.
 
-    def __init__(self) -> None:
-        self._valid: Strings = pa.chunked_array([], pa.string())
+    Args:
+        column: The column; null is not.
+        values: What to look for.
+    """
+    if not values:
+        return np.zeros(len(column), bool)
+    return _bools(pc.is_in(column, value_set=pa.array(list(values), pa.string())))
 
-    def valid(self, column: Strings, mask: np.ndarray) -> np.ndarray:
-        """Which values are valid addresses; False where the mask is.
 
-        Args:
-            column: The column.
-            mask: Which records count.
-        """
-        result = np.zeros(len(mask), bool)
-        asked = where(column, mask)
-        if len(self._valid):
-            result[mask] = _bools(pc.is_in(asked, value_set=self._valid.combine_chunks()))
-            rest = mask & ~result
-            if not rest.any():
-                return result
-            asked, mask = where(column, rest), rest
-        distinct, indices = coded(asked)
-        valid = np.array(valid_mask(distinct), bool)
-        result[mask] = valid[indices]
-        new = pa.array([value for value, fine in zip(distinct, valid.tolist(), strict=True) if fine], pa.string())
-        self._valid = pa.chunked_array([*self._valid.chunks, new])
-        return result
+def valid_addresses(column: Strings) -> np.ndarray:
+    """Which values are addresses that the server takes (`provkit.addresses`); null is none.
+
+    Args:
+        column: The column.
+    """
+    if not len(column):
+        return np.zeros(0, bool)
+    plain: Any = pc.and_(
+        pc.match_substring_regex(column, PLAINLY_VALID),
+        pc.less_equal(pc.binary_length(column), pa.scalar(PLAINLY_VALID_LENGTH, pa.int32())),
+    )
+    valid = _bools(plain.fill_null(False))  # noqa: FBT003  the filling
+    odd = ~valid
+    if odd.any():
+        distinct, indices = coded(where(column, odd))
+        valid[odd] = np.array(valid_mask(distinct), bool)[indices]
+    return valid
 
 
 def to_csv(header: Sequence[str], tables: Sequence[Sequence[Strings]]) -> bytes:
@@ -164,4 +167,4 @@ def coded(column: Strings) -> tuple[list[str | None], np.ndarray]:
 
 def _bools(values: Strings) -> np.ndarray:
     mask: np.ndarray = values.to_numpy()
-    return mask.astype(bool, copy=False)
+    return mask.astype(bool)

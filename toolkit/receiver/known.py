@@ -7,7 +7,7 @@ The server asks Canvas, the university's directory and its own tables. `Elsewher
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +25,11 @@ class Elsewhere(Protocol):
     @property
     def remembers_guests(self) -> bool:
         """Whether a guest account that was just created is found when it is looked up again in the same run."""
+        ...
+
+    @property
+    def official(self) -> Collection[str]:
+        """Ids of official classes, which need special rights."""
         ...
 
     def has_guest(self, address: str) -> bool:
@@ -45,10 +50,6 @@ class Elsewhere(Protocol):
 
     def canvas_id(self, person: str) -> str | None:
         """Canvas's own id of somebody who is named by university id or login; asked for Expand."""
-        ...
-
-    def is_official(self, class_id: str) -> bool:
-        """Whether an id is that of an official class, which needs special rights."""
         ...
 
     def may_use(self, account: str) -> bool:
@@ -134,6 +135,11 @@ class Known(BaseModel):
         """The guest service finds an account that was created a moment ago."""
         return True
 
+    @property
+    def official(self) -> Collection[str]:
+        """Those listed."""
+        return self._official
+
     def has_guest(self, address: str) -> bool:
         """Whether the address is listed among users, whatever its case."""
         return address.casefold() in self._users
@@ -159,10 +165,6 @@ class Known(BaseModel):
         if self.users is not None and person.casefold() not in self._users:
             return None
         return f"(Canvas id of {person})" if person.strip() else None
-
-    def is_official(self, class_id: str) -> bool:
-        """Whether it is listed."""
-        return class_id in self._official
 
     def may_use(self, account: str) -> bool:
         """Whether it is listed, or none are."""

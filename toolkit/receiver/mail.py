@@ -151,10 +151,9 @@ def users(files: Sequence[tuple[str, FileFate]], *, message_sent: bool | None) -
 
 
 def _users(name: str, judged: FileFate, *, message_sent: bool | None) -> str:
-    assert judged.exists is not None
     failed = judged.count(Fate.REJECTED)
     sent = judged.fates == Fate.SENT
-    updated = int(np.count_nonzero(sent & judged.exists))
+    updated = int(np.count_nonzero(sent & judged.existing))
     created = int(np.count_nonzero(sent)) - updated
     text = (
         f"{name}:\r\n{''.join(rejections(judged).values())}"
@@ -165,7 +164,7 @@ def _users(name: str, judged: FileFate, *, message_sent: bool | None) -> str:
     )
     if message_sent is None:
         return text
-    unsent = [] if message_sent else judged.rewrite(sent & ~judged.exists)[0].to_pylist()
+    unsent = [] if message_sent else judged.rewrite(sent & ~judged.existing)[0].to_pylist()
     return (
         f"{text}\tTotal custom email messages sent: {created if message_sent else 0}\r\n"
         f"\tTotal custom email message failures: {len(unsent)}\r\n" + "".join(f"\t\t- {address}\r\n" for address in unsent)

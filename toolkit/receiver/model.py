@@ -220,7 +220,7 @@ class FileFate:
         rewrite: Takes a boolean mask over the records and gives the columns as they go on to Canvas; for Expand user, listing and
             send_email.
         service: Takes a mask likewise and gives each guest's service, canvas or expand; None for other kinds than users.
-        exists: Which records are users whose guest account exists by then; None for other kinds.
+        find_existing: Says which records are users whose guest account exists by then; None for other kinds.
     """
 
     kind: Kind
@@ -230,7 +230,7 @@ class FileFate:
     crash: Crash | None
     rewrite: Callable[[np.ndarray], list[Strings]] = field(repr=False)
     service: Callable[[np.ndarray], Strings] | None = field(default=None, repr=False)
-    exists: np.ndarray | None = field(default=None, repr=False)
+    find_existing: Callable[[], np.ndarray] | None = field(default=None, repr=False)
 
     def count(self, fate: Fate) -> int:
         """How many records have a fate.
@@ -247,6 +247,11 @@ class FileFate:
             fate: Which.
         """
         return np.flatnonzero(self.fates == fate)
+
+    @cached_property
+    def existing(self) -> np.ndarray:
+        """Which records are users whose guest account exists by then (boolean); they are updated, not created and not mailed."""
+        return np.zeros(len(self.fates), bool) if self.find_existing is None else self.find_existing()
 
     @cached_property
     def sent(self) -> list[Strings]:

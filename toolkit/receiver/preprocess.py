@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provkit.receiver import mail
-from provkit.receiver.columns import Addresses, coded, equals, is_header, mapped, spread, to_csv, where
+from provkit.receiver.columns import among, coded, equals, is_header, mapped, spread, to_csv, valid_addresses, where
 from provkit.receiver.java import equals_ignore_case
 from provkit.receiver.known import Elsewhere
 from provkit.receiver.model import (
@@ -63,7 +63,6 @@ def process(
     Returns:
         The run, and the files with the fates of their records.
     """
-    addresses = Addresses()
     order = [index for kind in ORDER for index, file in enumerate(files) if file.kind is kind]
     judged: dict[int, FileFate] = {}
     users: list[FileFate] = []
@@ -71,7 +70,7 @@ def process(
         kind, records = files[index].kind, files[index].records
         assert kind is not None
         assert records is not None
-        judged[index] = judge(kind, records, elsewhere, addresses=addresses, earlier=users)
+        judged[index] = judge(kind, records, elsewhere, earlier=users)
         if kind is Kind.USERS:
             users.append(judged[index])
     thrown = next(((index, crash) for index in order if (crash := judged[index].crash) is not None), None)
@@ -93,7 +92,6 @@ def judge(
     records: Records,
     elsewhere: Elsewhere,
     *,
-    addresses: Addresses | None = None,
     earlier: Sequence[FileFate] = (),
 ) -> FileFate:
     """What becomes of each record of one file, processed by itself.
@@ -102,20 +100,18 @@ def judge(
         kind: The kind of the file.
         records: Its records, the header being the first.
         elsewhere: Answers what the server asks of other systems.
-        addresses: Remembers the addresses that were judged already.
         earlier: Users files processed before in the same run: their guests exist by now.
     """
-    addresses = addresses or Addresses()
     if kind is Kind.USERS:
-        return _users(records, elsewhere, addresses, earlier)
+        return _users(records, elsewhere, earlier)
     if kind is Kind.ENROLLMENTS:
-        return _enrollments(records, elsewhere, addresses)
+        return _enrollments(records, elsewhere)
     if kind is Kind.EXPAND:
         return _expand(records, elsewhere, earlier)
     return _courses_or_sections(kind, records, elsewhere)
 
 
-def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier: Sequence[FileFate]) -> FileFate:
+def _users(records: Records, elsewhere: Elsewhere, earlier: Sequence[FileFate]) -> FileFate:
     lengths = records.lengths
     plain, service = is_header(records, _USERS), is_header(records, _USERS_SERVICE)
     header = plain | service
@@ -124,9 +120,10 @@ def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier
     fates[header] = Fate.HEADER
     crash = None
     if rows.any():
-        valid = addresses.valid(records.column(_LOGIN), rows)
-        fates[rows] = np.where(valid[rows], Fate.SENT, Fate.REJECTED)
-        why[rows & ~valid] = Why.ADDRESS
+        valid = np.zeros(len(lengths), bool)
+        valid[rows] = valid_addresses(where(records.column(_LOGIN), rows))
+        fates[rows & valid] = Fate.SENT
+        fates[rows & ~valid], why[rows & ~valid] = Fate.REJECTED, Why.ADDRESS
         # The column is switched on by the first header that has it, and never off again; a short row then ends it all.
         switched = np.zeros(len(lengths), bool)
         if service.any():
@@ -150,8 +147,8 @@ def _users(records: Records, elsewhere: Elsewhere, addresses: Addresses, earlier
             expand = switched & spread(records.column(_SERVICE), lambda value: value in ("e", "E"))
         return pa.chunked_array([pa.array(np.where(expand[mask], "expand", "canvas"), pa.string())])
 
-    exists = _existing(records, fates == Fate.SENT, elsewhere, earlier)
-    return FileFate(Kind.USERS, records, fates, why, crash, rewrite, services, exists)
+    existing = partial(_existing, records, fates == Fate.SENT, elsewhere, tuple(earlier))
+    return FileFate(Kind.USERS, records, fates, why, crash, rewrite, services, existing)
 
 
 def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier: Sequence[FileFate]) -> np.ndarray:
@@ -162,7 +159,7 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
     logins = where(records.column(_LOGIN), sent)
     found = spread(logins, elsewhere.has_guest)
     if elsewhere.remembers_guests:
-        before = [guest for file in earlier for guest in file.sent[0].chunks]
+        before = [chunk for file in earlier for chunk in _logins(file).chunks]
         chunks = pa.chunked_array([*before, *logins.chunks], pa.string())
         lowered = pc.utf8_lower(chunks)
         _, indices = coded(lowered)
@@ -171,6 +168,12 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
         found = found | repeated[len(indices) - len(found) :]
     exists[sent] = found
     return exists
+
+
+def _logins(users: FileFate) -> Strings:
+    """The addresses of guests that a users file makes or finds."""
+    sent = users.fates == Fate.SENT
+    return where(users.records.column(_LOGIN), sent) if sent.any() else _no_columns(1)[0]
 
 
 def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> FileFate:
@@ -200,7 +203,7 @@ def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> 
 
 
 def _official_courses(records: Records, rows: np.ndarray, elsewhere: Elsewhere, why: np.ndarray) -> None:
-    why[rows & spread(records.column(0), elsewhere.is_official)] = Why.OFFICIAL_COURSE
+    why[rows & among(records.column(0), elsewhere.official)] = Why.OFFICIAL_COURSE
 
 
 def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere, why: np.ndarray) -> None:
@@ -208,7 +211,7 @@ def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere,
     if len(records.columns) < 2:
         return
     section, course = records.column(0), records.column(1)
-    suspicious = spread(section, elsewhere.is_official) | spread(course, elsewhere.is_official)
+    suspicious = among(section, elsewhere.official) | among(course, elsewhere.official)
     if not (suspicious & rows).any():
         return
     passed: set[str] = set()
@@ -224,10 +227,10 @@ def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere,
             why[index] = Why.OFFICIAL_SECTION
         elif course_id in passed or section_id in passed_sections:
             pass
-        elif elsewhere.is_official(course_id):
+        elif course_id in elsewhere.official:
             why[index] = Why.OFFICIAL_COURSE
             refused.add(course_id)
-        elif elsewhere.is_official(section_id):
+        elif section_id in elsewhere.official:
             why[index] = Why.OFFICIAL_SECTION
             refused_sections.add(section_id)
         if why[index] == Why.NOT_REJECTED:
@@ -235,7 +238,7 @@ def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere,
             passed_sections.add(section_id)
 
 
-def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -> FileFate:
+def _enrollments(records: Records, elsewhere: Elsewhere) -> FileFate:
     lengths = records.lengths
     short, long = _HEADERS[Kind.ENROLLMENTS]
     header = is_header(records, short) | is_header(records, long)
@@ -246,14 +249,14 @@ def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -
     if not rows.any():
         return FileFate(Kind.ENROLLMENTS, records, fates, why, None, lambda _mask: _no_columns(len(_ENROLLMENTS)))
     course, user, section = (records.column(index) for index in (_COURSE, _USER, _SECTION))
-    why[rows & spread(section, elsewhere.is_official)] = Why.OFFICIAL_SECTION
-    why[rows & spread(course, elsewhere.is_official)] = Why.OFFICIAL_COURSE
+    why[rows & among(section, elsewhere.official)] = Why.OFFICIAL_SECTION
+    why[rows & among(course, elsewhere.official)] = Why.OFFICIAL_COURSE
     empty = rows & (why == Why.NOT_REJECTED) & equals(course, "")
     if empty.any():
         courses = {asked: elsewhere.course_of(asked) or "" for asked in pc.unique(where(section, empty)).to_pylist()}
         why[empty & spread(section, lambda asked: not courses.get(asked))] = Why.NO_COURSE
     asked = rows & (why == Why.NOT_REJECTED)
-    resolved = _university_ids(user, asked, elsewhere, addresses)
+    resolved = _university_ids(user, asked, elsewhere)
     if None in resolved.values():
         why[asked & spread(user, lambda name: name in resolved and resolved[name] is None)] = Why.NO_USER
     fates[rows] = np.where(why[rows] == Why.NOT_REJECTED, Fate.SENT, Fate.REJECTED)
@@ -271,12 +274,13 @@ def _enrollments(records: Records, elsewhere: Elsewhere, addresses: Addresses) -
     return FileFate(Kind.ENROLLMENTS, records, fates, why, None, rewrite)
 
 
-def _university_ids(user: Strings, asked: np.ndarray, elsewhere: Elsewhere, addresses: Addresses) -> dict[str, str | None]:
+def _university_ids(user: Strings, asked: np.ndarray, elsewhere: Elsewhere) -> dict[str, str | None]:
     """What usernames are replaced with; addresses and numbers are sent as they are, and not in here."""
-    named = asked & ~addresses.valid(user, asked)
+    users = where(user, asked)
+    named = ~valid_addresses(users)
     if not named.any():
         return {}
-    distinct = pc.unique(where(user, named)).to_pylist()
+    distinct = pc.unique(where(users, named)).to_pylist()
     return {name: elsewhere.university_id(name) or None for name in distinct if not _is_number(name)}
 
 
@@ -310,7 +314,7 @@ def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[FileFate]) -
     if not rows.any():
         return FileFate(Kind.EXPAND, records, fates, why, None, lambda _mask: _no_columns(len(long)))
     person = records.column(0)
-    arriving = {login for file in users for login in file.sent[0].to_pylist()}
+    arriving = {login for file in users for login in _logins(file).to_pylist()}
     ids = {
         asked: elsewhere.canvas_id(asked) or (f"(Canvas id of {asked})" if asked in arriving else None)
         for asked in pc.unique(where(person, rows)).to_pylist()
@@ -402,9 +406,8 @@ def _accumulated(files: Sequence[FileFate]) -> bytes:
 def _guests(users: Iterable[FileFate]) -> list[Guest]:
     guests: list[Guest] = []
     for file in users:
-        assert file.exists is not None
         assert file.service is not None
-        new = (file.fates == Fate.SENT) & ~file.exists
+        new = (file.fates == Fate.SENT) & ~file.existing
         login, _, first, last, *_ = file.rewrite(new)
         columns = (column.to_pylist() for column in (login, first, last, file.service(new)))
         guests += [Guest(*values) for values in zip(*columns, strict=True)]
