@@ -181,7 +181,9 @@ def prepare(
     sheets = read(Path(source))
     authored = author(sheets, settings, listed=listed)
     letter = _Letter.choose(message, authored, settings, app=app)
-    outcome = judge(authored, letter.files, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=listed)
+    outcome = judge(
+        authored, letter.files, letter.places, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=listed
+    )
     rows = authored.account.rows(outcome.held, outcome.written)
     return Built(
         package=outcome.package,

@@ -113,7 +113,15 @@ class Outcome:
 
 
 def judge(
-    authored: Authored, extra: Extra, *, known: Known | None, notify: bool, app: bool, hold_back: bool, listed: int
+    authored: Authored,
+    extra: Extra,
+    places: Mapping[str, Origin],
+    *,
+    known: Known | None,
+    notify: bool,
+    app: bool,
+    hold_back: bool,
+    listed: int,
 ) -> Outcome:
     """Make the files of a source, and say what is wrong with them.
 
@@ -180,7 +188,8 @@ def _files(authored: Authored, held: Held, extra: Extra, *, app: bool) -> tuple[
     tables: dict[Kind, Table] = {}
     for table in authored.tables:
         stays = np.ones(len(table), dtype=bool)
-        stays[held.get(table.kind, ())] = False
+        if table.kind in held:
+            stays[held[table.kind]] = False
         if stays.any():
             kept[table.kind] = np.flatnonzero(stays)
             tables[table.kind] = table if stays.all() else table.take(kept[table.kind])

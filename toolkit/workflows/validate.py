@@ -88,17 +88,13 @@ def judge(
         PackageError: There is nothing there, or it cannot be read.
         SourceError: A workbook cannot be read.
     """
-    earlier = Report()
     if isinstance(target, Package):
         package = target
     elif Path(target).suffix.lower() in WORKBOOKS and Path(target).is_file():
         from provkit.workflows.build import prepare
 
-        prepared = prepare(Path(target))
-        earlier = prepared.report
-        if prepared.package is None:
-            return Validated(earlier, None)
-        package = prepared.package
+        prepared = prepare(target, notify=notify, app=bool(app), known=known, listed=listed)
+        return Validated(prepared.report, None if prepared.package is None else prepared.examined)
     else:
         package = Package.read(target)
     meta = package.meta
@@ -109,7 +105,7 @@ def judge(
     if notify is None:
         notify = meta is not None and meta.notify
     examined = examine(package, known=known, notify=notify, app=app, listed=listed)
-    report = merge(earlier, examined.report, _beside(package))
+    report = merge(examined.report, _beside(package))
     if report.rows is None and meta is not None:
         report = report.with_rows(meta.rows)
     return Validated(report, examined)
