@@ -315,12 +315,12 @@ MISTAKES: Mapping[str, Mapping[str, object]] = {
     },
     "Sections": {
         "A4": datetime(2026, 9, 12),  # noqa: DTZ001 - 9-12 was typed, and became a date
-        "B6": "plca-grants-26fa",  # capitals count
+        "B7": "plca-grants-26fa",  # capitals count
     },
     "Enrollments": {
         "C4": "9.99E+06",  # a university id that passed through a CSV
         "C5": "99900",  # digits lost
-        "E12": "PLCA-WATERCOLOR-26FA-AM",  # a section of another course
+        "D12": "PLCA-WATERCOLOR-26FA",  # not the course of this section
         "F13": "Student helper",  # no role of that name
         "G14": "enroled",  # misspelled
         "A15": "",  # nobody
@@ -341,7 +341,8 @@ def broken(path: Path) -> None:
     rows.insert(2, ["PLCA-POTTERY-26FA", "Pottery", "Pottery", ACCOUNT, "active", date(2026, 9, 14), date(2026, 12, 4)])
     sheet(book, "Users", USER_COLUMNS, users())
     sheet(book, "Courses", COURSE_COLUMNS, rows)
-    sheet(book, "Sections", SECTION_COLUMNS, sections())
+    evening = ["PLCA-GRANTS-26FA-EVE", COURSES[2][0], "Monday evenings", "active", date(2026, 9, 14), date(2026, 11, 30)]
+    sheet(book, "Sections", SECTION_COLUMNS, [*sections(), evening])
     sheet(book, "Enrollments", ENROLLMENT_COLUMNS, enrollments())
     sheet(book, "Expand", EXPAND_COLUMNS, expand())
     for name, cells in MISTAKES.items():
