@@ -402,6 +402,8 @@ class Collector:
             count: How many there are in all.
             findings: Makes them, in order, when asked.
         """
+        if not count:
+            return
         room = max(0, self.listed - self.counts[broken])
         for _, finding in zip(range(min(room, count)), findings, strict=False):
             self._kept.append(finding)

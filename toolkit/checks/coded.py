@@ -264,18 +264,19 @@ class Coded:
         missing = np.flatnonzero(self.codes(kind, column) < 0)
         texts = rows.column(column).take(pa.array(missing)) if len(missing) < len(rows) else rows.column(column)
         values = pc.unique(texts)
-        # Who is not named by an address is looked up by the service, which is the receiver's to say.
-        addresses = _mask(pc.match_substring(values, "@")) if target is Kind.USERS else np.ones(len(values), bool)
         written = _mask(pc.not_equal(values, ""))
+        # Who is named neither by an address nor by a number is looked up by the service, which is the receiver's to say.
+        named = _mask(pc.match_substring_regex(values, "@|^[0-9]+$")) if target is Kind.USERS else written
         replaced, addresses_of = self._replaced(values) if target is Kind.USERS else (np.zeros(len(values), bool), {})
         respelled, spellings = _respelled(values, self.ids(target))
         respelled &= written & ~replaced
-        left = written & addresses & ~replaced & ~respelled
+        left = written & named & ~replaced & ~respelled
         if target in self.known:
-            listed = _mask(pc.is_in(values, value_set=pa.array(sorted(self.known[target]), values.type)))
-            nowhere, unknown = left & ~listed, np.zeros(len(values), bool)
+            nowhere, unknown = left & ~_listed(values, self.known[target], folded=target is Kind.USERS), np.zeros(len(values), bool)
         else:
             nowhere, unknown = np.zeros(len(values), bool), left
+            if target is Kind.USERS:  # by a university id somebody is named whom Canvas knows by itself
+                unknown = left & ~_mask(pc.match_substring_regex(values, "^[0-9]+$"))
         codes = _positions(texts, values)
 
         def spread(mask: np.ndarray) -> np.ndarray:
@@ -300,6 +301,8 @@ class Coded:
         if users is None or not len(values):
             return np.zeros(len(values), bool), {}
         other = ~self.same_as_login("user_id") & ~self.blank(Kind.USERS, "user_id")
+        if not other.any():
+            return np.zeros(len(values), bool), {}
         chosen = pa.array(np.flatnonzero(other))
         ids, addresses = users.column("user_id").take(chosen), users.column("login_id").take(chosen)
         found = _mask(pc.is_in(values, value_set=pc.unique(ids).cast(values.type)))
@@ -307,6 +310,17 @@ class Coded:
             return found, {}
         wanted = pc.is_in(ids, value_set=values.filter(pa.array(found)).cast(ids.type))
         return found, dict(zip(ids.filter(wanted).to_pylist(), addresses.filter(wanted).to_pylist(), strict=True))
+
+    def referred_to(self) -> np.ndarray:
+        """Which users rows have a user_id to which other rows refer, although the service replaces it."""
+        users = self.rows[Kind.USERS]
+        found = np.zeros(len(users), bool)
+        for kind in (Kind.ENROLLMENTS, Kind.EXPAND):
+            if kind in self.rows and self.outside(kind, "user_id").replaced.any():
+                outside = self.outside(kind, "user_id")
+                named = self.rows[kind].column("user_id").filter(pa.array(outside.replaced))
+                found |= _mask(pc.is_in(users.column("user_id"), value_set=pc.unique(named).cast(users.column("user_id").type)))
+        return found
 
     def _same_as_login(self, column: str) -> np.ndarray:
         """In which users rows a column holds the address in login_id."""
@@ -466,6 +480,13 @@ def _positions(column: Strings, values: Distinct) -> np.ndarray:
     """For each value of a column its position among others, -1 where it is not there."""
     found: np.ndarray = pc.fill_null(pc.index_in(column, value_set=values.cast(column.type)), -1).to_numpy()
     return found
+
+
+def _listed(values: Distinct, known: Collection[str], *, folded: bool) -> np.ndarray:
+    """Which values are among those known elsewhere, whatever their case if `folded`."""
+    if folded:
+        return _mask(pc.is_in(pc.utf8_lower(values), value_set=pc.utf8_lower(pa.array(sorted(known), values.type))))
+    return _mask(pc.is_in(values, value_set=pa.array(sorted(known), values.type)))
 
 
 def _respelled(values: Distinct, ids: Distinct) -> tuple[np.ndarray, dict[str, str]]:

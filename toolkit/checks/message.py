@@ -48,7 +48,7 @@ def looks_like_a_message(name: str, content: bytes) -> bool:
         content: Its first bytes.
     """
     folded = name.casefold().replace("\\", "/").rpartition("/")[2]
-    if "propert" in folded:
+    if ".propert" in folded:
         return True
     keys = re.findall(rb"^[ \t]*(sender|subject|body)[ \t]*[=:]", content, re.IGNORECASE | re.MULTILINE)
     return len({key.lower() for key in keys}) > 1
@@ -123,7 +123,8 @@ def _order(name: str, entries: Sequence[Entry]) -> Iterator[Finding]:
             yield Finding(message_key_repeated, name, entry.line, details={"key": key})
         seen.add(key)
     if stray:
-        yield Finding(message_cut, name, stray[0].line, "body", details={"count": len(stray) - 1})
+        what = "this line does" if len(stray) == 1 else f"this line and {len(stray) - 1} more do"
+        yield Finding(message_cut, name, stray[0].line, "body", details={"what": what})
 
 
 def _sender(name: str, sender: Entry, senders: Collection[str] | None) -> Iterator[Finding]:

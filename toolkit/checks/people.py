@@ -5,10 +5,29 @@ Every guest who has no account yet is invited by the university, always; what el
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["UNIVERSITY_DOMAINS", "Mailing", "Message", "is_reserved", "reserved_addresses"]
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from provkit.receiver import Fate, ReceivedFile, Reception
+from provkit.schemas.layouts import Kind
+
+pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
+__all__ = [
+    "UNIVERSITY_DOMAINS",
+    "Mailing",
+    "Message",
+    "addresses",
+    "at_the_university",
+    "is_reserved",
+    "mailing",
+    "reserved_addresses",
+]
 
 UNIVERSITY_DOMAINS = ("iu.edu",)
 """The university's own domains; their subdomains count as well. A setting of `build` and `validate`."""
@@ -41,8 +60,8 @@ class Mailing:
 
     Attributes:
         accepted: False where the service would refuse the upload; then nobody gets any.
-        guests: How many different addresses the service would look up; those that have no account are invited.
-        first_guests: The first few of them.
+        guests: How many guests have no account yet, as far as is known; all of them are invited.
+        first_guests: The addresses of the first few.
         message: The package's message, where one would go out to new guests (if its sender is authorised).
         message_asked_for: True where the notification was asked for.
         expand: How many Expand rows ask for a mail.
@@ -96,11 +115,83 @@ def reserved_addresses(addresses: Iterable[str]) -> list[str]:
     return [address for address in addresses if is_reserved(address)]
 
 
-def at_the_university(addresses: Iterable[str], domains: Sequence[str] = UNIVERSITY_DOMAINS) -> list[str]:
-    """Those of the addresses given that are under the university's own domains.
+def at_the_university(addresses: Any, domains: Sequence[str] = UNIVERSITY_DOMAINS) -> np.ndarray:
+    """Which addresses are under the university's own domains.
 
     Args:
-        addresses: Distinct addresses.
+        addresses: An Arrow column.
         domains: The university's domains.
     """
-    return [address for address in addresses if "@" in address and _within(domain_of(address), domains)]
+    pattern = rf"@(?:[^@]*\.)?(?:{'|'.join(map(re.escape, domains))})\.?\s*$"
+    found: np.ndarray = pc.match_substring_regex(addresses, pattern, ignore_case=True).to_numpy()
+    return found.astype(bool, copy=False)
+
+
+_LOGIN, _LISTING, _SEND_EMAIL = 1, 1, 2
+
+
+def mailing(reception: Reception, *, notify: bool) -> Mailing:
+    """Who would get mail.
+
+    Args:
+        reception: What becomes of the upload.
+        notify: Whether the notification of new guests is asked for.
+    """
+    processing = reception.processing
+    if processing is None:
+        return Mailing(accepted=False)
+    invited = [_invited(file) for file in reception.files if file.kind is Kind.USERS]
+    first = [address for guests in invited for address in guests.slice(0, SHOWN).to_pylist()]
+    listings = _mailing_listings(reception)
+    message = processing.message
+    return Mailing(
+        accepted=True,
+        guests=sum(map(len, invited)),
+        first_guests=tuple(first[:SHOWN]),
+        message=None if message is None else Message(message.sender, message.subject, message.body),
+        message_asked_for=notify,
+        expand=sum(number for _, number in listings),
+        listings=tuple(listings[:SHOWN]),
+        expand_later=any(file.kind is Kind.USERS for file in reception.files),
+        files=tuple(file.name or "" for file in reception.files if file.kind is not None),
+        stops_early=processing.thrown is not None,
+    )
+
+
+def addresses(reception: Reception) -> list[str]:
+    """Every different address that the upload names, of guests and of people enrolled.
+
+    Args:
+        reception: What becomes of the upload.
+    """
+    columns = {Kind.USERS: _LOGIN, Kind.ENROLLMENTS: 1, Kind.EXPAND: 0}
+    found: dict[str, None] = {}
+    for file in reception.files:
+        if file.kind in columns and file.records is not None and len(file.records.columns) > columns[file.kind]:
+            values = pc.unique(file.records.column(columns[file.kind])).drop_null()
+            found |= dict.fromkeys(values.filter(pc.match_substring(values, "@")).to_pylist())
+    return list(found)
+
+
+def _invited(file: ReceivedFile) -> Any:
+    """The addresses of one users file that have no guest account yet."""
+    assert file.fates is not None
+    assert file.judged is not None
+    assert file.records is not None
+    new = (file.fates == Fate.SENT) & ~file.judged.existing
+    if not new.any():
+        return pa.chunked_array([], pa.string())
+    return file.records.column(_LOGIN).filter(pa.array(new))
+
+
+def _mailing_listings(reception: Reception) -> list[tuple[str, int]]:
+    """The Expand listings that mail those whom they enroll, and how many rows each has."""
+    numbers: dict[str, int] = {}
+    for file in reception.files:
+        if file.kind is not Kind.EXPAND or file.fates is None or file.records is None or len(file.records.columns) <= _SEND_EMAIL:
+            continue
+        asked = pc.fill_null(pc.equal(pc.utf8_lower(file.records.column(_SEND_EMAIL)), "true"), False)  # noqa: FBT003
+        mails = np.isin(file.fates, (Fate.SENT, Fate.DEFERRED)) & asked.to_numpy(zero_copy_only=False).astype(bool)
+        for entry in pc.value_counts(file.records.column(_LISTING).filter(pa.array(mails))).to_pylist():
+            numbers[entry["values"]] = numbers.get(entry["values"], 0) + entry["counts"]
+    return list(numbers.items())

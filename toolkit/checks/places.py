@@ -26,7 +26,7 @@ class Places:
     def __init__(self, name: str | None, content: bytes | mmap, line: Callable[[int], int], origins: Origins | None) -> None:
         self.name = name
         self._content = content
-        self._line = line
+        self.line = line
         self._origins = origins
 
     @cached_property
@@ -65,7 +65,7 @@ class Places:
         return Finding(
             broken,
             self.name,
-            None if record is None else self._line(record),
+            None if record is None else self.line(record),
             column,
             value,
             None if record is None else self.origin(record, column),
@@ -84,5 +84,5 @@ class Places:
         origin = self.origin(record)
         if origin is not None:
             return str(origin)
-        line = f"line {self._line(record)}"
+        line = f"line {self.line(record)}"
         return f"{self.name} {line}" if other_file else line

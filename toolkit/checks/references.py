@@ -8,11 +8,10 @@ import numpy as np
 
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
-    course_missing_beside_a_new_section,
+    course_left_to_canvas,
     end_before_start,
     enrolled_by_a_replaced_user_id,
     enrollment_in_something_deleted,
-    neither_course_nor_section,
     reference_outside_the_package,
     reference_spelled_otherwise,
     reference_to_nothing,
@@ -141,15 +140,12 @@ def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
         details = {"section": rows.text("section_id", row), "owner": tables.owner(row)}
         return rows.finding(section_of_another_course, row, "course_id", details=details)
 
-    def neither(row: int) -> Finding:
-        return rows.finding(neither_course_nor_section, row, "course_id")
-
-    def alone(row: int) -> Finding:
-        return rows.finding(course_missing_beside_a_new_section, row, "course_id", rows.text("section_id", row))
-
     _add(collector, section_of_another_course, section_of_another_course(tables), unrelated)
-    _add(collector, neither_course_nor_section, neither_course_nor_section(tables), neither)
-    _add(collector, course_missing_beside_a_new_section, course_missing_beside_a_new_section(tables), alone)
+    alone = course_left_to_canvas(tables)
+    if alone.any():
+        number = int(alone.sum())
+        what = f"{number:,} {'row names' if number == 1 else 'rows name'} a section"
+        collector.add(rows.finding(course_left_to_canvas, int(np.argmax(alone)), "section_id", details={"what": what}))
     for column, thing in (("course_id", "course"), ("section_id", "section")):
 
         def deleted(row: int, column: str = column, thing: str = thing) -> Finding:

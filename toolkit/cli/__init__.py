@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import explain, rules
+from provkit.cli import build, explain, rules, sandbox, send
 from provkit.console import boundary
 
 __all__ = ["main"]
@@ -44,8 +44,12 @@ def _root(
     """Build, check and send uploads for the Canvas and Expand Provisioning API."""
 
 
+app.command("build", rich_help_panel=EVERYDAY)(build.command)
+app.command("validate", rich_help_panel=EVERYDAY)(validate.command)
+app.command("send", rich_help_panel=EVERYDAY)(send.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
+app.command("sandbox", rich_help_panel=SETTING_UP)(sandbox.command)
 
 
 def main() -> None:

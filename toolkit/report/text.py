@@ -190,9 +190,9 @@ def _places(message: str, places: Sequence[str]) -> str:
     """A message with the places it holds for."""
     named = [where for where in places if where]
     if not named:
-        return f"- {message}"
+        return message
     more = f" and {len(named) - PLACES:,} more" if len(named) > PLACES else ""
-    return f"- {_joined(named[:PLACES])}{more}: {message}"
+    return f"{_joined(named[:PLACES])}{more}: {message}"
 
 
 def _joined(places: Sequence[str]) -> str:

@@ -106,9 +106,7 @@ def judge(
         notify = meta is not None and meta.notify
     examined = examine(package, known=known, notify=notify, app=app, listed=listed)
     report = merge(examined.report, _beside(package))
-    if report.rows is None and meta is not None:
-        report = report.with_rows(meta.rows)
-    return Validated(report, examined)
+    return Validated(report if meta is None else report.with_rows(meta.rows), examined)
 
 
 def _beside(package: Package) -> Report:
@@ -125,7 +123,7 @@ def _beside(package: Package) -> Report:
         "added": "was added after the build",
     }
     findings = tuple(
-        Finding(archive_beside_the_files_differs, name, details={"archive": ARCHIVE_NAME, "what": words[change]})
+        Finding(archive_beside_the_files_differs, name, details={"name": name, "archive": ARCHIVE_NAME, "what": words[change]})
         for name, change in changes.items()
     )
     return Report(findings, {archive_beside_the_files_differs: len(findings)} if findings else {})

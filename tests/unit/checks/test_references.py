@@ -101,9 +101,11 @@ def test_courses_outside_the_package_are_compared_as_they_are_spelled(course, co
 def test_an_enrollment_without_course_needs_a_section_that_canvas_holds():
     files = {
         "sections": SECTIONS + "S-1,,Monday,active\n",
-        "enrollments": ENROLLMENTS + ",1,student,,active\n,2,student,S-1,active\n,3,student,S-9,active\n",
+        "enrollments": ENROLLMENTS + ",2,student,S-1,active\n,3,student,S-1,active\n,3,student,S-9,active\n",
     }
-    assert [(code, line) for code, _, line, _ in found(**files)] == [("PK304", 2), ("PK305", 3), ("PK301", 4)]
+    assert [(code, line) for code, _, line, _ in found(**files)] == [("PK310", 2), ("PK301", 4)]
+    assert messages(**files)[0].startswith("2 rows name a section of this package and no course")
+    assert found(known={Kind.SECTIONS: ["S-9"]}, **files) == []
 
 
 @pytest.mark.parametrize("written", ["s-1", "S-1 ", " S-1"])

@@ -1,1 +1,1 @@
-"""The rules of this room that a reader raises: what is said of each, beside those who raise them."""
+"""Rules as they are declared: what is said of each, and for those that compare rows also the test."""

@@ -315,13 +315,13 @@ def name_with_leading_dot() -> None:
     """
 
 
-@rule("PK015", Consequence.LOST, "A file of {kind} is sent without a name.")
-def file_without_name() -> None:
-    """A file is sent without a name.
+@rule("PK015", Consequence.REFUSED, "The file cannot be taken in: {why}.")
+def name_of_no_use() -> None:
+    """A file is sent without a name, or with one that cannot stand in a ZIP.
 
-    What happens: the service accepts it, and then fails over the missing name when it makes the archive for Canvas.
-    Remedy: send every file with a name that ends in .csv.
-    Evidence: server source, service/CsvServiceImpl; receiving-server 2.0
+    What happens: the service keeps a copy of every upload as a ZIP; making it fails over such a name, and the answer is an error page.
+    Remedy: send every file with a short name that ends in .csv.
+    Evidence: server source, service/DeptRouter (zipOriginals)
 
     ## Example
     ```builder file_without_name
@@ -507,7 +507,7 @@ def more_files_than_the_limit() -> None:
     """
 
 
-@rule("PK038", Consequence.ALTERED, "{archive} {what}: provkit send would send something other than these files.")
+@rule("PK038", Consequence.ALTERED, "{name} {what}; provkit send sends {archive}, which no longer says the same.")
 def archive_beside_the_files_differs() -> None:
     """The files were changed after package.zip was made.
 
@@ -540,7 +540,7 @@ RULES: tuple[Rule, ...] = (
     name_repeated,
     name_not_ending_in_csv,
     name_with_leading_dot,
-    file_without_name,
+    name_of_no_use,
     several_files_of_a_kind,
     name_of_another_kind,
     zip_without_files,

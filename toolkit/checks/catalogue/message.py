@@ -236,7 +236,7 @@ def message_letters_garbled() -> None:
     """
 
 
-@rule("PK408", Consequence.ALTERED, "The message is cut here: this line and {count} more do not belong to the body.")
+@rule("PK408", Consequence.ALTERED, "The message is cut here: {what} not belong to the body.")
 def message_cut() -> None:
     r"""The body is cut after its first line.
 
@@ -415,6 +415,9 @@ def second_message() -> None:
 
     ## Example
     ```builder two_messages
+    ```
+    ```flags
+    --notify
     ```
     ## Use instead
     ```csv users.csv

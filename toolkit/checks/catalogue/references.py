@@ -107,7 +107,7 @@ def section_of_another_course(tables: Coded) -> np.ndarray:
 
 
 @rule("PK304", Consequence.REJECTED, "The row names neither a course nor a section.")
-def neither_course_nor_section(tables: Coded) -> np.ndarray:
+def neither_course_nor_section() -> None:
     """An enrollment names neither a course nor a section.
 
     What happens: the service rejects the row, since it cannot find the course that it is for.
@@ -125,16 +125,18 @@ def neither_course_nor_section(tables: Coded) -> np.ndarray:
     C-1,1234567890,student,,active,false
     ```
     """
-    both: np.ndarray = tables.blank(Kind.ENROLLMENTS, "course_id") & tables.blank(Kind.ENROLLMENTS, "section_id")
-    return both
 
 
-@rule("PK305", Consequence.REJECTED, "The row names section {value!r} of this package and no course.")
-def course_missing_beside_a_new_section(tables: Coded) -> np.ndarray:
-    """An enrollment names no course, and a section that this package brings.
+@rule(
+    "PK305",
+    Consequence.REJECTED,
+    "The row names the section {value!r} of this package, which Canvas does not hold yet, and no course.",
+)
+def course_missing_beside_a_new_section() -> None:
+    """An enrollment names no course, and a section that comes with this package.
 
-    What happens: the service looks the section's course up in Canvas before anything of this package gets there; unless the section exists
-    already it rejects the row.
+    What happens: the service looks the section's course up in Canvas before anything of this package gets there; a section that is new
+    is not found, and the row is rejected.
     Remedy: fill in the course of the section.
     Evidence: server source, service/EnrollmentProvisioning; server-findings 59
 
@@ -147,6 +149,9 @@ def course_missing_beside_a_new_section(tables: Coded) -> np.ndarray:
     course_id,user_id,role,section_id,status,limit_section_privileges
     ,1234567890,student,S-1,active,false
     ```
+    ```known
+    sections = {}
+    ```
     ## Use instead
     ```csv sections.csv
     section_id,course_id,name,status
@@ -157,7 +162,6 @@ def course_missing_beside_a_new_section(tables: Coded) -> np.ndarray:
     C-1,1234567890,student,S-1,active,false
     ```
     """
-    return tables.blank(Kind.ENROLLMENTS, "course_id") & (tables.codes(Kind.ENROLLMENTS, "section_id") >= 0)
 
 
 @rule("PK306", Consequence.REJECTED, "{value!r} is not in this package, but {meant!r} is; capitals and blanks count.")
@@ -282,6 +286,40 @@ def section_in_a_deleted_course(tables: Coded) -> np.ndarray:
     return tables.in_deleted(Kind.SECTIONS, "course_id")
 
 
+@rule("PK310", Consequence.NOTED, "{what} of this package and no course; that is right only if Canvas holds the section already.")
+def course_left_to_canvas(tables: Coded) -> np.ndarray:
+    """Enrollments name no course, and a section of this package that may be new.
+
+    What happens: the service looks the section's course up in Canvas before anything of this package gets there. If the section is new, it
+    finds none and rejects the row.
+    Remedy: fill in the course; it does no harm.
+    Evidence: server source, service/EnrollmentProvisioning; server-findings 59
+
+    ## Example
+    ```csv sections.csv
+    section_id,course_id,name,status
+    S-1,C-1,Monday,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    ,1234567890,student,S-1,active,false
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    S-1,C-1,Monday,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    C-1,1234567890,student,S-1,active,false
+    ```
+    """
+    if Kind.SECTIONS in tables.known:
+        return np.zeros(len(tables.rows[Kind.ENROLLMENTS]), bool)
+    alone: np.ndarray = tables.blank(Kind.ENROLLMENTS, "course_id") & (tables.codes(Kind.ENROLLMENTS, "section_id") >= 0)
+    return alone
+
+
 @rule("PK320", Consequence.NOTED, "The row says again what {place} says.")
 def row_repeated(repeats: Repeats) -> np.ndarray:
     """A row says again what a row before it says.
@@ -372,7 +410,8 @@ def address_not_the_same_everywhere(tables: Coded, column: str) -> np.ndarray:
     ```
     """
     other: np.ndarray = ~tables.same_as_login(column) & ~tables.blank(Kind.USERS, column)
-    return other
+    # Where other rows refer to the user_id, that is what is said.
+    return other & ~tables.referred_to() if column == "user_id" and other.any() else other
 
 
 RULES: tuple[Rule, ...] = (
@@ -385,6 +424,7 @@ RULES: tuple[Rule, ...] = (
     enrolled_by_a_replaced_user_id,
     enrollment_in_something_deleted,
     section_in_a_deleted_course,
+    course_left_to_canvas,
     row_repeated,
     row_contradicted,
     end_before_start,

@@ -81,7 +81,7 @@ def header_skipped() -> None:
     """
 
 
-@rule("PK120", Consequence.DROPPED, "The row has {fields} values where {wanted} are wanted; it vanishes{counted}.")
+@rule("PK120", Consequence.DROPPED, "The row has {fields} values where {wanted} are wanted, and vanishes{why}.")
 def row_dropped_for_its_length() -> None:
     """A row of users, enrollments or Expand enrollments has too few or too many values.
 
@@ -105,7 +105,7 @@ def row_dropped_for_its_length() -> None:
     """
 
 
-@rule("PK121", Consequence.REJECTED, "The row has {fields} values and the header {wanted} columns.")
+@rule("PK121", Consequence.REJECTED, "The row has {fields} values and the header {wanted} columns{why}.")
 def row_rejected_for_its_length() -> None:
     """A row of courses or sections has another number of values than the header has columns.
 
@@ -130,7 +130,7 @@ def row_rejected_for_its_length() -> None:
 @rule(
     "PK122",
     Consequence.LOST,
-    "The row has {fields} values where {wanted} are wanted, and this ends the run: nothing reaches Canvas.",
+    "The row has {fields} values where {wanted} are wanted. It ends the run: nothing reaches Canvas.",
 )
 def row_that_ends_the_run() -> None:
     """A short row ends the whole run after the upload was accepted.
@@ -156,7 +156,7 @@ def row_that_ends_the_run() -> None:
 @rule(
     "PK123",
     Consequence.ALTERED,
-    "The row has {fields} values and the header {wanted} columns; it is accepted as it stands{shifted}.",
+    "The row has {fields} values and the header {wanted} columns; it is accepted as it stands{why}.",
 )
 def row_accepted_with_another_length() -> None:
     """A row has another number of values than the header, and is accepted all the same.
@@ -179,7 +179,7 @@ def row_accepted_with_another_length() -> None:
     """
 
 
-@rule("PK124", Consequence.NOTED, "There are {count} blank lines, the first here.")
+@rule("PK124", Consequence.NOTED, "Blank lines: {count}, the first here.")
 def blank_lines() -> None:
     """There are blank lines in a users, enrollments or Expand file.
 
@@ -271,7 +271,7 @@ def quotes_read_otherwise() -> None:
     """
 
 
-@rule("PK132", Consequence.DROPPED, "Everything up to line {last_line} is read as part of this row: {rows} rows vanish in it.")
+@rule("PK132", Consequence.DROPPED, "Everything up to line {last_line} is read as part of this row; {rows} more {noun} in it.")
 def rows_swallowed() -> None:
     """Two odd quotation marks enclose whole rows, which become part of one value.
 
@@ -295,7 +295,7 @@ def rows_swallowed() -> None:
     """
 
 
-@rule("PK133", Consequence.NOTED, "In {count} rows values hold line breaks, the first here.")
+@rule("PK133", Consequence.NOTED, "Rows with line breaks in values: {count}, the first here.")
 def line_breaks_in_values() -> None:
     r"""Values hold line breaks.
 
@@ -305,18 +305,18 @@ def line_breaks_in_values() -> None:
     Evidence: server-findings 30, 49
 
     ## Example
-    ```bytes expand-enrollments.csv
-    b'user_id,listing_id\n1234567890,"L\n1"\n'
+    ```bytes sections.csv
+    b'section_id,course_id,name,status\nS-1,C-1,"Monday\nevening",active\n'
     ```
     ## Use instead
-    ```csv expand-enrollments.csv
-    user_id,listing_id
-    1234567890,L-1
+    ```csv sections.csv
+    section_id,course_id,name,status
+    S-1,C-1,Monday evening,active
     ```
     """
 
 
-@rule("PK150", Consequence.NOTED, "{what}")
+@rule("PK150", Consequence.NOTED, "{what}.")
 def filled_in_by_the_service() -> None:
     """The service fills in or replaces values of every row.
 
@@ -339,7 +339,7 @@ def filled_in_by_the_service() -> None:
     """
 
 
-@rule("PK190", Consequence.REJECTED, "{reason}")
+@rule("PK190", Consequence.REJECTED, "{reason}: {value!r}.")
 def row_rejected() -> None:
     """The service rejects the row for something that it looks up elsewhere.
 

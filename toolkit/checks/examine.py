@@ -1,0 +1,184 @@
+"""One look at a package: everything that is found, who would get mail, and what the receiver made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from provkit.checks import files, message, people, values
+from provkit.checks.catalogue.message import (
+    message_alone,
+    message_at_the_upload_page,
+    message_sent_unasked,
+    message_without_users,
+    notification_without_message,
+    notification_without_users,
+    second_message,
+)
+from provkit.checks.catalogue.people import university_address_as_guest
+from provkit.checks.coded import Coded, Rows, RowsOfFile
+from provkit.checks.people import Mailing
+from provkit.checks.places import Places
+from provkit.checks.references import compare
+from provkit.checks.rows import FileRows
+from provkit.package import Package
+from provkit.receiver import FileClass, Known, ReceivedFile, Reception, receive
+from provkit.receiver.model import FileFate
+from provkit.receiver.preprocess import ORDER, judge
+from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, Severity
+from provkit.schemas.layouts import Kind
+
+__all__ = ["Examined", "check", "examine"]
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """What was found in a package.
+
+    Attributes:
+        report: The findings.
+        reception: What the service makes of the package.
+        notify: Whether the notification of new guests was asked for.
+    """
+
+    report: Report
+    reception: Reception
+    notify: bool
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Who would get mail."""
+        return people.mailing(self.reception, notify=self.notify)
+
+    @cached_property
+    def reserved(self) -> list[str]:
+        """Addresses that nobody can have, since their domains are set aside for examples: a sign of sample data."""
+        return people.reserved_addresses(people.addresses(self.reception))
+
+
+def check(
+    package: Package, *, known: Known | None = None, notify: bool = False, app: bool = False, listed: int = LISTED_PER_RULE
+) -> Report:
+    """Say what is wrong with a package.
+
+    Args:
+        package: The upload.
+        known: What exists elsewhere; without it whatever lies outside the package counts as existing.
+        notify: Whether the notification of new guests is asked for.
+        app: Whether it goes to the upload page instead of the API.
+        listed: How many findings of one rule are listed; counts are always exact.
+    """
+    return examine(package, known=known, notify=notify, app=app, listed=listed).report
+
+
+def examine(
+    package: Package, *, known: Known | None = None, notify: bool = False, app: bool = False, listed: int = LISTED_PER_RULE
+) -> Examined:
+    """As `check`, with all that the service makes of the package.
+
+    Args:
+        package: The upload.
+        known: What exists elsewhere.
+        notify: Whether the notification of new guests is asked for.
+        app: Whether it goes to the upload page.
+        listed: How many findings of one rule are listed.
+    """
+    if app and package.door != "app":
+        package = replace(package, door="app")
+    reception = receive(package, notify=notify, known=known)
+    collector = Collector(listed)
+    collector.extend(files.inspect(package, reception))
+    collector.extend(_messages(package, reception, known, notify=notify))
+    _rows(package, reception, known or Known(), collector)
+    return Examined(collector.report(), reception, notify)
+
+
+def _rows(package: Package, reception: Reception, known: Known, collector: Collector) -> None:
+    """The rows of all CSV files."""
+    tables: dict[Kind, list[RowsOfFile]] = {}
+    left: list[tuple[FileRows, np.ndarray]] = []
+    for file, fate in _judged(reception, known):
+        places = Places(file.name, file.content, fate.records.line, package.origins)
+        file_rows = FileRows(fate.kind, fate.records, fate, places)
+        rows = file_rows.inspect(collector)
+        if rows is None:
+            continue
+        file_rows.derived(rows, collector)
+        left.append((file_rows, values.inspect(fate.kind, rows, known, collector)))
+        tables.setdefault(fate.kind, []).append(rows)
+        if fate.kind is Kind.USERS:
+            _university_addresses(rows, collector)
+    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, _elsewhere(known))
+    compare(coded, collector)
+    for file_rows, faulty in left:
+        file_rows.rejected(faulty, coded.ids(Kind.SECTIONS), collector)
+
+
+def _judged(reception: Reception, known: Known) -> list[tuple[ReceivedFile, FileFate]]:
+    """What would become of each file's rows, in the upload's order; also where the upload is refused for another file."""
+    found: dict[int, FileFate] = {}
+    users: list[FileFate] = []
+    for kind in ORDER:
+        for index, file in enumerate(reception.files):
+            if file.kind is not kind or file.records is None:
+                continue
+            found[index] = file.judged or judge(kind, file.records, known, earlier=users)
+            if kind is Kind.USERS:
+                users.append(found[index])
+    return [(reception.files[index], found[index]) for index in sorted(found)]
+
+
+def _elsewhere(known: Known) -> dict[Kind, tuple[str, ...]]:
+    """What is known to exist outside the package, by kind; kinds of which no list was given are missing."""
+    lists = {
+        Kind.COURSES: known.courses,
+        Kind.SECTIONS: None if known.sections is None else tuple(known.sections),
+        Kind.USERS: known.users,
+    }
+    return {kind: ids for kind, ids in lists.items() if ids is not None}
+
+
+def _university_addresses(rows: RowsOfFile, collector: Collector) -> None:
+    """Guests who have a university address."""
+    found = np.flatnonzero(people.at_the_university(rows.columns["login_id"]))
+
+    def made(row: int) -> Finding:
+        record = row + 1 if rows.records is None else int(rows.records[row])
+        return rows.places.finding(university_address_as_guest, record, "login_id", rows.columns["login_id"][row].as_py())
+
+    collector.add_many(university_address_as_guest, len(found), (made(int(row)) for row in found))
+
+
+def _messages(package: Package, reception: Reception, known: Known | None, *, notify: bool) -> Iterator[Finding]:
+    """The message to new guests, and whether it goes out."""
+    letters = [file for file in reception.files if file.klass is FileClass.PROPERTIES]
+    users = any(file.kind is Kind.USERS for file in reception.files)
+    page = package.door == "app"
+    if notify and not users and reception.files:
+        yield Finding(notification_without_users)
+    if page:
+        yield from (Finding(message_at_the_upload_page, file.name) for file in letters)
+        return
+    yield from (Finding(second_message, file.name) for file in letters[1:])
+    if letters:
+        senders = None if known is None else known.senders
+        yield from _letter(letters[0], users=users, alone=len(letters) == len(reception.files), notify=notify, senders=senders)
+    elif notify and users and not any(files.meant_as_message(file) for file in reception.files):
+        yield Finding(notification_without_message)
+
+
+def _letter(file: ReceivedFile, *, users: bool, alone: bool, notify: bool, senders: Collection[str] | None) -> Iterator[Finding]:
+    """The message that counts."""
+    faults = list(message.inspect(file.name or "", bytes(file.content), notify=notify, senders=senders))
+    yield from faults
+    if notify:
+        return
+    if alone:
+        yield Finding(message_alone, file.name)
+    elif not users:
+        yield Finding(message_without_users, file.name)
+    elif not any(fault.severity is Severity.ERROR for fault in faults):
+        yield Finding(message_sent_unasked, file.name)

@@ -1,0 +1,74 @@
+"""The value rules of the schemas, run over a file's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from provkit import schemas
+from provkit.checks.coded import RowsOfFile
+from provkit.receiver import Known
+from provkit.rules import Collector, Finding, Severity
+from provkit.schemas.common import Broken, apply
+from provkit.schemas.courses import official_class_id
+from provkit.schemas.enrollments import role_by_another_word, role_of_its_own, role_taken_for_student
+from provkit.schemas.layouts import Kind
+
+__all__ = ["inspect"]
+
+_SCHEMAS = {
+    Kind.USERS: schemas.USERS,
+    Kind.COURSES: schemas.COURSES,
+    Kind.SECTIONS: schemas.SECTIONS,
+    Kind.ENROLLMENTS: schemas.ENROLLMENTS,
+    Kind.EXPAND: schemas.EXPAND,
+}
+
+
+def inspect(kind: Kind, rows: RowsOfFile, known: Known | None, collector: Collector) -> np.ndarray:
+    """Find what is wrong with single values.
+
+    Args:
+        kind: What the file holds.
+        rows: Its rows.
+        known: What exists elsewhere.
+        collector: Takes the findings.
+
+    Returns:
+        The records of rows with an error.
+    """
+    wrong: list[np.ndarray] = []
+    for broken in apply(_SCHEMAS[kind], rows.columns, exempt=_exempt(rows, known)):
+        records = broken.rows + 1 if rows.records is None else rows.records[broken.rows]
+        _report(broken, records, rows, collector)
+        if broken.rule.severity is Severity.ERROR:
+            wrong.append(records)
+    return np.unique(np.concatenate(wrong)) if wrong else np.zeros(0, np.int64)
+
+
+def _report(broken: Broken, records: np.ndarray, rows: RowsOfFile, collector: Collector) -> None:
+    column = rows.columns[broken.column]
+
+    def made(row: int, record: int) -> Finding:
+        return rows.places.finding(broken.rule, record, broken.column, column[row].as_py())
+
+    pairs = zip(broken.rows, records, strict=True)
+    collector.add_many(broken.rule, len(records), (made(int(row), int(record)) for row, record in pairs))
+
+
+def _exempt(rows: RowsOfFile, known: Known | None) -> Mapping[str, Collection[str]]:
+    """Values that are no fault, since they are known to be in order elsewhere."""
+    exempt: dict[str, Collection[str]] = {}
+    if known is None:
+        return exempt
+    if known.roles is not None:
+        exempt |= dict.fromkeys(
+            (role.code for role in (role_by_another_word, role_of_its_own, role_taken_for_student)), known.roles
+        )
+    if known.official_classes is not None:
+        ids = {
+            text for name in ("course_id", "section_id") if name in rows.columns for text in rows.columns[name].unique().to_pylist()
+        }
+        exempt[official_class_id.code] = ids - set(known.official_classes)
+    return exempt
