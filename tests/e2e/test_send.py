@@ -215,6 +215,21 @@ def test_too_large_a_file_is_said_before_it_goes(service, keys, built):
     assert not prepare(built("again"), env="beta", config=config).warnings
 
 
+def test_rows_that_were_held_back_are_said_before_it_goes(config, built):
+    [warning] = prepare(built(held_back=3), env="beta", config=config).warnings
+    assert warning.startswith("3 rows")
+
+
+def test_what_is_shown_before_it_goes_names_place_group_files_and_who_said_so(service, config, built):
+    shown = prepare(built(message=True), env="beta", group="OTHER", notify=True, config=config).describe()
+    assert shown["Environment"] == "beta (Canvas: iu.beta.instructure.com)"
+    assert shown["Service"] == f"{service.base.removeprefix('https://')} (from provkit.toml [env.beta])"
+    assert shown["Credentials"] == "test (from PROVKIT_TEST_CLIENT_SECRET)"
+    assert shown["Group"] == "OTHER (from --group)"
+    assert "users.csv is called users-" in shown["Files"]
+    assert "own message" in shown["Message"]
+
+
 # What the service says
 
 
@@ -276,6 +291,8 @@ def test_the_literal_command_with_the_group_in_provkit_toml_works(service, keys,
     assert done.returncode == 0, done.stderr
     assert QUEUED in done.stdout
     assert "Canvas Provisioning Errors" in done.stdout
+    assert "read 2 = 2 used" in done.stdout
+    assert done.stderr.index("BL-TEST") < done.stderr.index("WHO GETS MAIL")
     shown = " ".join(done.stderr.split())
     for words in (
         "iu.beta.instructure.com",

@@ -86,8 +86,10 @@ def find(name: CredentialSet, config: Config, *, secret: SecretStr | None = None
         missing.append(
             Missing(
                 f"the client secret of the {name} credentials",
-                f"{_how_to_set(f'{prefix}_CLIENT_SECRET_FILE', 'a file that holds it and that only you can read')}\n"
-                f"(or set {prefix}_CLIENT_SECRET, or pipe it in with --secret-stdin)",
+                f"{_how_to_set(f'{prefix}_CLIENT_SECRET_FILE', 'a file that holds it')}\n"
+                "Only you may be able to read that file. Or, instead of it:\n"
+                "  set the secret itself as "
+                f"{prefix}_CLIENT_SECRET\n  or pipe it in with --secret-stdin",
             )
         )
     if client_id is None or secret is None or missing:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat
 
-from provkit.config import Config, did_you_mean
+from provkit.config import FILE_NAME, Config, did_you_mean
 from provkit.errors import ConfigError
 
 __all__ = [
@@ -89,7 +89,7 @@ _DEFAULTS: Mapping[EnvironmentName, _Defaults] = {
         "https://apps.iu.edu/uaa-prd/oauth/token",
         "https://lms-lti-3rdpartyprovisioning.apps.iu.edu",
     ),
-    "sandbox": _Defaults("sandbox", "none: a sandbox has no Canvas", "", ""),
+    "sandbox": _Defaults("sandbox", "none", "", ""),
 }
 
 
@@ -175,7 +175,7 @@ def environment(name: str, config: Config, *, group: str | None = None) -> Envir
     token_url = _url(settings.token_url or defaults.token_url, known, "token_url", sources["token_url"])
     chosen = settings.group
     if chosen is None and known == "sandbox":
-        chosen, sources["group"] = "SANDBOX", "made up for the sandbox"
+        chosen, sources["group"] = "SANDBOX", "the sandbox itself"
     return Environment(
         name=known,
         canvas=defaults.canvas,
@@ -245,13 +245,14 @@ def _source(field: str, name: EnvironmentName, config: Config, group: str | None
     if variable in config.environ:
         return variable
     if field in config.table("env", name):
-        return f"{config.where} [env.{name}]"
+        here = config.path is not None and config.path.parent == Path.cwd()
+        return f"{FILE_NAME if here else config.where} [env.{name}]"
     return PAGE if field in ("base_url", "token_url") else "built in"
 
 
 def _beside(path: Path | None, config: Config, source: str) -> Path | None:
     """A path written in provkit.toml is meant from that file's folder."""
-    if path is None or config.path is None or not source.startswith(config.where):
+    if path is None or config.path is None or not source.endswith("]"):
         return path
     return config.path.parent / path
 

@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from provkit.package import Package
 from provkit.receiver import Reception, receive
+from provkit.receiver.intake import Uncaught
 
 __all__ = ["Pretend", "Seen", "Settings", "make_app"]
 
@@ -205,9 +206,9 @@ class _Sandbox:
         answer = reception.answer
         if answer.status == 200 and self.settings.pretend is Pretend.QUEUE_DOWN:
             raise _Unforeseen("org.springframework.amqp.AmqpConnectException", "java.net.ConnectException: Connection refused")
-        if answer.status >= 500:
-            raise _Unforeseen("java.lang.IllegalArgumentException", answer.message or "")
-        return reception, JSONResponse(dict(answer.body), answer.status)
+        if answer.status is None:
+            raise _Unforeseen(*_UNCAUGHT[answer.uncaught or ""])
+        return reception, JSONResponse(answer.body, answer.status)
 
     async def elsewhere(self, request: Request) -> Response:
         """Any other address: below /rest an unforeseen exception, elsewhere the pages for browsers."""
@@ -261,6 +262,15 @@ async def _read(request: Request, settings: Settings, *, archive: bool) -> tuple
     package = Package.from_zip(named[0][1], named[0][0] or "") if archive else Package.from_files(named)
     return package, notify
 
+
+_UNCAUGHT: Mapping[str, tuple[str, str]] = {
+    Uncaught.MALFORMED_ESCAPE: ("java.lang.IllegalArgumentException", "Malformed \\uxxxx encoding."),
+    Uncaught.NAME_MISSING: ("java.lang.NullPointerException", "name"),
+    Uncaught.NAME_NOT_FOR_ZIP: ("java.lang.IllegalArgumentException", "invalid entry name"),
+    Uncaught.ARCHIVE_NAME_TOO_LONG: ("java.lang.RuntimeException", "a name in the archive is too long"),
+    Uncaught.ARCHIVE_TOO_LARGE: ("java.lang.OutOfMemoryError", "Java heap space"),
+}
+"""What stands on the page for what leaves the controller; the classes of the last two are not known from any run."""
 
 _BOOLEANS: Mapping[str, bool] = dict.fromkeys(("true", "on", "yes", "1"), True) | dict.fromkeys(
     ("false", "off", "no", "0", ""), False

@@ -127,7 +127,7 @@ def test_limits_are_the_frameworks_own_and_can_be_set():
 
 
 def test_the_sandbox_has_a_made_up_group():
-    assert (made("sandbox").group, made("sandbox").sources["group"]) == ("SANDBOX", "made up for the sandbox")
+    assert (made("sandbox").group, made("sandbox").sources["group"]) == ("SANDBOX", "the sandbox itself")
     assert made("sandbox", group="BL-TEST").group == "BL-TEST"
 
 

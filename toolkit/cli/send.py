@@ -1,0 +1,143 @@
+"""`provkit send`: upload a package, once, to the place that was named."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from provkit import console
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from provkit.errors import ProvkitError
+    from provkit.workflows.send import Prepared, Sent
+
+__all__ = ["command"]
+
+
+def command(
+    path: Annotated[Path, typer.Argument(help="The folder that build wrote, or a ZIP, or a single CSV.")] = Path("out"),
+    *,
+    env: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Where it goes: beta, test, production or sandbox. There is no default, and no setting for it."
+        ),
+    ],
+    group: Annotated[
+        str | None, typer.Option(help="The group name assigned to your unit; by default from provkit.toml.", show_default=False)
+    ] = None,
+    notify: Annotated[bool, typer.Option("--notify", help="Send the package's own message to new guests as well.")] = False,
+    individual: Annotated[bool, typer.Option("--individual", help="Send the files one by one instead of the ZIP.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but the upload, the login included.")] = False,
+    outdated_ok: Annotated[
+        bool, typer.Option("--outdated-ok", help="Send the package although its source has changed since it was built.")
+    ] = False,
+    secret_stdin: Annotated[bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; production needs --confirm-env as well.")] = False,
+    confirm_env: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The environment's name once more, for production.", show_default=False)
+    ] = None,
+    non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Never ask: stop instead.")] = False,
+    output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How the result is written.")] = "text",
+) -> None:
+    """Upload a package, once, and say what the service answers.
+
+    The package is validated first; errors stop it. Where it goes, under which group, and who gets mail is shown before anything leaves. An
+    upload is never repeated on its own: a repeat could mail people twice.
+    """
+    from provkit.errors import ProvkitError
+    from provkit.workflows.send import prepare
+
+    try:
+        prepared = prepare(
+            path,
+            env=env,
+            group=group,
+            notify=notify,
+            individual=individual,
+            outdated_ok=outdated_ok,
+            secret=_secret_from_stdin() if secret_stdin else None,
+        )
+        _show(prepared)
+        confirmed = None
+        if prepared.ok and prepared.environment.name == "production" and not dry_run:
+            confirmed = _confirm(yes=yes, confirm_env=confirm_env, may_ask=not (non_interactive or secret_stdin))
+        sent = prepared.deliver(dry_run=dry_run, confirm_env=confirmed)
+    except ProvkitError as error:
+        if output_format == "json":
+            console.write(json.dumps(_stopped(error), indent=2))
+        raise
+    if output_format == "json":
+        console.write(json.dumps(sent.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        _tell(sent)
+    if not sent.ok:
+        raise typer.Exit(1)
+
+
+def _secret_from_stdin() -> SecretStr:
+    from pydantic import SecretStr
+
+    return SecretStr(sys.stdin.readline().strip("\r\n"))
+
+
+def _show(prepared: Prepared) -> None:
+    """Where it would go, what was found, who would get mail: on stderr, before anything leaves."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from provkit.report import render_text
+
+    talk = console.talk()
+    table = Table.grid(padding=(0, 2))
+    for title, value in prepared.describe().items():
+        table.add_row(Text(title, style="bold"), Text(value))
+    talk.print(table)
+    talk.print()
+    talk.print(Text(render_text(replace(prepared.report, rows=None), mailing=prepared.mailing)), end="")
+    for warning in prepared.warnings:
+        talk.print(Text(f"Note: {warning}"))
+
+
+def _confirm(*, yes: bool, confirm_env: str | None, may_ask: bool) -> str | None:
+    """The environment's name as the user gave it; None where nobody confirmed."""
+    if yes or not may_ask or not sys.stdin.isatty():
+        return confirm_env if yes else None
+    try:
+        return console.talk().input("This goes to PRODUCTION. Type its name to go on: ").strip()
+    except EOFError:
+        return None
+
+
+def _tell(sent: Sent) -> None:
+    """The result."""
+    from provkit.report.text import account
+
+    lines: list[str] = []
+    if sent.outcome is None:
+        if sent.rehearsed:
+            lines += ["Rehearsed: the package is fit to be sent, and the login works. Nothing was uploaded."]
+        else:
+            lines += ["Nothing was sent: see the errors above."]
+    else:
+        lines += [sent.outcome.sentence, *sent.next_steps]
+    if sent.report.rows is not None:
+        lines += ["", "Rows", *(f"  {line}" for line in account(sent.report.rows))]
+    console.write("\n".join(lines))
+    if sent.seen is not None:
+        from provkit.workflows.sandbox import describe
+
+        console.write(describe(sent.seen))
+
+
+def _stopped(error: ProvkitError) -> dict[str, object]:
+    """A stop as JSON."""
+    word = getattr(error, "kind", None) or getattr(error, "reason", None) or "setup"
+    return {"format": 1, "ok": False, "kind": word, "exit_code": error.exit_code, "message": error.message, "remedy": error.remedy}
