@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import build, explain, rules, sandbox, send
+from provkit.cli import build, explain, rules, sandbox, send, validate
 from provkit.console import boundary
 
 __all__ = ["main"]
