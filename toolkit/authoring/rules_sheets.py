@@ -33,6 +33,10 @@ def header_not_found() -> None:
     ```sheet Users
     ana@example.org,Ana,Ruiz
     ```
+    ```sheet Enrollments
+    Course ID,User ID,Role,Section ID,Status
+    NC-1,jdoe,student,,active
+    ```
     ## Use instead
     ```sheet Users
     Email,First name,Last name
