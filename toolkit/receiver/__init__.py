@@ -7,7 +7,7 @@ There is one such model: `simulate` shows what it says, `validate` reports it, t
 from __future__ import annotations
 
 from provkit.package import Package
-from provkit.receiver.intake import intake
+from provkit.receiver.intake import intake as take_in  # a plain import would hide the module
 from provkit.receiver.known import Elsewhere, Known
 from provkit.receiver.model import (
     Answer,
@@ -68,7 +68,7 @@ def receive(package: Package, *, notify: bool = False, known: Elsewhere | None =
         The answer, the files with the fate of every record, and the background run with its mails.
     """
     elsewhere = Known() if known is None else known
-    taken = intake(package, notify=notify)
+    taken = take_in(package, notify=notify)
     if taken.queued is None:
         return Reception(taken.answer, taken.files, archive=taken.archive)
     processing, files = process(taken.files, taken.notification, elsewhere)

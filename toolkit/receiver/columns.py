@@ -78,15 +78,9 @@ def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
     if not found.any():
         return found
     for index, name in enumerate(names):
-        candidates = np.flatnonzero(found)
-        if not len(candidates):
+        if not found.any():
             break
-        column = records.column(index)
-        if len(candidates) * 4 < len(found):
-            column = column.take(pa.array(candidates))
-            found[candidates] = equals(column, name)
-        else:
-            found &= equals(column, name)
+        found[found] = equals(where(records.column(index), found), name)
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from provkit.receiver.dialect import LINE_END, UnterminatedQuote, parse, split_lines
@@ -110,7 +111,7 @@ def read(content: bytes | mmap) -> Records:
     data = _valid(content)
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
-    if not any(_has(data, odd) for odd in (b'"', b"\\", b"\r", b"\n\n")):
+    if not any(_has(data, odd) for odd in (b'"', b"\\", b"\r")):
         try:
             return _even(data)
         except _Irregular:
@@ -135,7 +136,10 @@ def _has(data: Bytes, byte: bytes) -> bool:
 
 
 def _even(data: Bytes) -> Records:
-    """A file without quotes, backslashes, CR and blank lines, whose rows all have as many fields as the header."""
+    """A file without quotes, backslashes, CR and blank lines, whose rows all have as many fields as the header.
+
+    Arrow takes a blank line for a row of empty fields, so one is only looked for where a row begins with an empty field.
+    """
     end = bytes(data[: 1 << 16]).find(b"\n")
     if end < 1:
         raise _Irregular
@@ -145,6 +149,8 @@ def _even(data: Bytes) -> Records:
     if end + 1 >= len(data):
         return Records(np.full(1, len(header), np.int32), [_strings([name]) for name in header], data)
     columns = _arrow(memoryview(data)[end + 1 :], len(header), quotes=False)
+    if any(pc.any(pc.equal(chunk, "")).as_py() for chunk in columns[0].chunks) and _has(data, b"\n\n"):
+        raise _Irregular
     joined = [pa.chunked_array([_strings([name]).chunk(0), *column.chunks]) for name, column in zip(header, columns, strict=True)]
     return Records(np.full(len(joined[0]), len(header), np.int32), joined, data)
 
