@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -104,16 +106,22 @@ def valid_addresses(column: Strings) -> np.ndarray:
     """
     if not len(column):
         return np.zeros(0, bool)
-    plain: Any = pc.and_(
-        pc.match_substring_regex(column, PLAINLY_VALID),
-        pc.less_equal(pc.binary_length(column), pa.scalar(PLAINLY_VALID_LENGTH, pa.int32())),
-    )
-    valid = _bools(plain.fill_null(False))  # noqa: FBT003  the filling
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        valid = np.concatenate(list(workers.map(_plainly_valid, column.chunks)))
     odd = ~valid
     if odd.any():
         distinct, indices = coded(where(column, odd))
         valid[odd] = np.array(valid_mask(distinct), bool)[indices]
     return valid
+
+
+def _plainly_valid(column: Any) -> np.ndarray:
+    plain: Any = pc.and_(
+        pc.match_substring_regex(column, PLAINLY_VALID),
+        pc.less_equal(pc.binary_length(column), pa.scalar(PLAINLY_VALID_LENGTH, pa.int32())),
+    )
+    mask: np.ndarray = plain.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003  the filling
+    return mask.astype(bool)
 
 
 def to_csv(header: Sequence[str], tables: Sequence[Sequence[Strings]]) -> bytes:
