@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -368,7 +369,7 @@ def test_production_is_not_sent_to_without_a_person_or_both_flags(service, built
     built()
     write_settings(production=service.settings)
     keys = {"PROVKIT_PRODUCTION_CLIENT_ID": "unit", "PROVKIT_PRODUCTION_CLIENT_SECRET": "hush"}
-    for flags in ([], ["--yes"], ["--confirm-env", "production"], ["--yes", "--confirm-env", "test"]):
+    for flags in (["--confirm-env", "production"], ["--yes", "--confirm-env", "test"]):
         done = provkit("send", "--env", "production", *flags, environ=keys, stdin="production\n")
         assert done.returncode == 3, done.stderr
         assert "--confirm-env production" in " ".join(done.stderr.split())
@@ -376,6 +377,27 @@ def test_production_is_not_sent_to_without_a_person_or_both_flags(service, built
     done = provkit("send", "--env", "production", "--yes", "--confirm-env", "production", environ=keys)
     assert done.returncode == 0, done.stderr
     assert len(service.uploads) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal to type into is made by POSIX means")
+@pytest.mark.parametrize(("typed", "code", "uploads"), [("production", 0, 1), ("yes", 3, 0), ("", 3, 0)])
+def test_at_a_terminal_the_environments_name_is_asked_for(service, built, write_settings, tmp_path, typed, code, uploads):
+    built()
+    write_settings(production=service.settings)
+    keys = {"PROVKIT_PRODUCTION_CLIENT_ID": "unit", "PROVKIT_PRODUCTION_CLIENT_SECRET": "hush"}
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, f"{typed}\n".encode())
+        done = subprocess.run(
+            [sys.executable, "-m", "provkit", "send", "--env", "production"],
+            cwd=tmp_path, env=dict(os.environ) | keys, stdin=theirs, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == code, done.stderr
+    assert "Type its name" in done.stderr
+    assert len(service.uploads) == uploads
 
 
 def test_the_secret_can_come_from_standard_input(service, keys, built, provkit, write_settings, secrets):

@@ -7,12 +7,12 @@ the exception's class is read out of that page.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from provkit.delivery.environments import Environment
+from provkit.delivery.page import cause_of, exception_of
 from provkit.delivery.wire import Reply, scrub
 from provkit.errors import AuthError, DeliveryError, OutcomeUnknown, Refused
 
@@ -241,106 +241,18 @@ def _refused_files(reply: Reply, local_names: Mapping[str, str]) -> Outcome:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """An exception's class, as the page names it. All of these come before anything is queued, unless said otherwise."""
-
-    pattern: str
-    kind: str
-    sentence: str
-    remedy: str
-    queued: bool = False
-
-
-_CAUSES = (
-    _Cause(
-        r"MaxUploadSizeExceeded|FileSizeLimitExceeded|SizeLimitExceeded",
-        "too_large",
-        "The upload is larger than the service takes.",
-        "One file may have 1 MB and one upload 10 MB, unless the service says otherwise: send the ZIP, or split the roster by courses.",
-    ),
-    _Cause(
-        r"FileCountLimitExceeded",
-        "too_many_parts",
-        "The upload has more files than the service takes.",
-        "Send the ZIP instead of the single files.",
-    ),
-    _Cause(
-        r"MissingServletRequestPart|MissingServletRequestParameter",
-        "part_missing",
-        "The service found no file in the request (no part deptFileUpload).",
-        "Something on the way may have changed the request (a proxy?). Tell the service's team if it stays so.",
-    ),
-    _Cause(
-        r"HttpRequestMethodNotSupported|HttpMediaTypeNotSupported",
-        "wrong_request",
-        "The service does not take this kind of request at this address.",
-        "Check base_url and the group's name.",
-    ),
-    _Cause(
-        r"NoResourceFound|NoHandlerFound",
-        "wrong_address",
-        "The service knows no such address.",
-        "Check base_url and the group's name; the address may have changed.",
-    ),
-    _Cause(
-        r"MethodArgumentTypeMismatch|TypeMismatch",
-        "wrong_request",
-        "The service did not understand a field of the request.",
-        "Tell those who make provkit.",
-    ),
-    _Cause(
-        r"MultipartException|MultipartStream|MalformedStream|InvalidContentType",
-        "wrong_request",
-        "The service could not read the request as a form with files.",
-        "Something on the way may have changed or cut the request. Try again later; tell the service's team if it stays so.",
-    ),
-    _Cause(
-        r"RequestRejected",
-        "wrong_address",
-        "The service's firewall refuses this address.",
-        "Check the group's name: write it exactly as it stands in the mail that granted the access.",
-    ),
-    _Cause(
-        r"InvalidPath",
-        "bad_names",
-        "The service stumbled over a file's name inside the archive.",
-        "Use plain letters in file names: build the package with provkit build.",
-    ),
-    _Cause(
-        r"IllegalArgumentException: Malformed \\+u",
-        "bad_message",
-        "The service stumbled over message.properties: a backslash followed by u begins a sign's number there.",
-        "Let provkit build write the message, or double each backslash.",
-    ),
-    _Cause(
-        r"Amqp\w*Exception|ConnectException|Jedis|RabbitMQ",
-        "queue_down",
-        "The service read the files, but could not put them into its queue.",
-        "Try again later, once the service's team says that the queue runs; before that, look for a mail with results.",
-        queued=True,
-    ),
-)
-
-_CLASS = re.compile(r"\b(?:[a-z_$][\w$]*\.)+(?:[A-Z][\w$]*\.?)*[A-Z][\w$]*(?:Exception|Error)\b(?::[^\r\n]*)?")
-
-
 def _broken(reply: Reply) -> Outcome:
     """Status 5xx: the service itself, or a proxy before it."""
-    named = [scrub(name, reply.hide, 200) for name in _CLASS.findall(html.unescape(reply.text))]
-    if reply.status == 500 and named:
-        facts = {"exception": named[0].partition(":")[0]}
-        # The page begins with the exception that reached the outside; what it came from stands below.
-        for name in named:
-            for cause in _CAUSES:
-                if re.search(cause.pattern, name):
-                    tail = " It is not quite certain that nothing was queued." if cause.queued else " Nothing was processed."
-                    return Outcome(
-                        cause.kind, cause.sentence + tail, cause.remedy, 500, facts, OutcomeUnknown if cause.queued else Refused
-                    )
+    name = exception_of(reply) if reply.status == 500 else None
+    if name is not None:
+        facts = {"exception": name}
+        cause = cause_of(reply)
+        if cause is not None:
+            tail = " It is not quite certain that nothing was queued." if cause.queued else " Nothing was processed."
+            return Outcome(cause.kind, cause.sentence + tail, cause.remedy, 500, facts, OutcomeUnknown if cause.queued else Refused)
         return Outcome(
             "server_error",
-            f"The service failed while it worked on the upload ({facts['exception']}). It is not known whether the files were queued.",
+            f"The service failed while it worked on the upload ({name}). It is not known whether the files were queued.",
             _BEFORE_AGAIN,
             500,
             facts,

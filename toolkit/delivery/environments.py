@@ -173,6 +173,8 @@ def environment(name: str, config: Config, *, group: str | None = None) -> Envir
     sources = {field: _source(field, known, config, group) for field in EnvironmentSettings.model_fields}
     base_url = _url(settings.base_url or defaults.base_url, known, "base_url", sources["base_url"])
     token_url = _url(settings.token_url or defaults.token_url, known, "token_url", sources["token_url"])
+    if bool(base_url) != bool(token_url):
+        raise ConfigError(f"{config.where}: [env.{known}] must name both base_url and token_url, or neither.")
     chosen = settings.group
     if chosen is None and known == "sandbox":
         chosen, sources["group"] = "SANDBOX", "the sandbox itself"

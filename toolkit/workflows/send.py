@@ -6,7 +6,7 @@ Two steps, so that a person can look between them: `prepare` reads and judges an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,6 @@ from provkit.delivery import (
     Missing,
     Outcome,
     Upload,
-    UploadFile,
     authorise_hosts,
     environment,
     find,
@@ -30,12 +29,11 @@ from provkit.delivery import (
     post,
 )
 from provkit.delivery.environments import default_hosts, host_of
-from provkit.errors import ConfigError, GuardError, PackageError
-from provkit.package import ARCHIVE_NAME, MESSAGE_NAME, Package, differences, wire_name
+from provkit.errors import GuardError
 from provkit.rules import Report, Severity
+from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
 
 if TYPE_CHECKING:
-    from provkit.checks import Examined
     from provkit.checks.people import Mailing
     from provkit.config import Config
     from provkit.sandbox import Seen
@@ -241,18 +239,18 @@ def prepare(
     target = environment(env, config, group=group)
     target, credentials, missing = _credentials(target, config, secret)
     if missing or target.group is None or not path.exists():
-        raise _not_set_up(path, target, missing)
+        raise not_set_up(path, target, missing)
     if credentials is not None:
         authorise_hosts(credentials, target)
     from provkit.checks import examine  # brings in pandas; what is missing should be said at once
 
-    package, upload = _read(path, individual=individual, notify=notify, outdated_ok=outdated_ok)
+    package, upload = read(path, individual=individual, notify=notify, outdated_ok=outdated_ok)
     examined = examine(package, notify=notify)
-    _guard_message(examined, notify=notify)
+    guard_message(examined, notify=notify)
     if target.name != "sandbox":
-        _guard_addresses(examined)
+        guard_addresses(examined)
     report = examined.report if package.meta is None else examined.report.with_rows(package.meta.rows)
-    return Prepared(target, credentials, upload, report, examined.mailing, tuple(_warnings(package, upload, target)))
+    return Prepared(target, credentials, upload, report, examined.mailing, tuple(warnings(package, upload, target)))
 
 
 def _credentials(
@@ -283,149 +281,3 @@ def _start_sandbox(stack: ExitStack, target: Environment) -> tuple[Environment, 
         Credentials("sandbox", here.client_id, here.secret, frozenset(), "made up"),
         server.uploads,
     )
-
-
-def _not_set_up(path: Path, target: Environment, missing: Sequence[Missing]) -> ConfigError | PackageError:
-    """One page: everything that is missing, and what to type."""
-    items = []
-    if not path.exists():
-        items.append(Missing(f"a package: there is no file or folder {path}", "provkit build roster.xlsx"))
-    if target.group is None:
-        items.append(
-            Missing(
-                "the group name that the university has assigned to your unit",
-                f'in provkit.toml, in this folder:\n  [env.{target.name}]\n  group = "YOUR-GROUP"\nor each time: --group YOUR-GROUP',
-            )
-        )
-    items += missing
-    if items and len(items) == 1 and not path.exists():
-        return PackageError(
-            f"There is no file or folder {path}.", remedy="Check the name, or build first: provkit build roster.xlsx"
-        )
-    lines = []
-    for number, item in enumerate(items, 1):
-        lines += [f"{number}. {item.what}", *(f"     {line}" for line in item.remedy.splitlines())]
-    return ConfigError(
-        f"Sending to {target.name} is not set up yet. Nothing was sent. Missing:",
-        remedy="\n".join(
-            [
-                *lines,
-                "",
-                "Client id, secret and group come from the university, on request; that takes days.",
-                "docs/getting-access.md says how. To try without any of them:",
-                "     provkit send --env sandbox",
-            ]
-        ),
-    )
-
-
-def _read(path: Path, *, individual: bool, notify: bool, outdated_ok: bool) -> tuple[Package, Upload]:
-    """What is judged, and the same bytes as what is posted. Nothing is packed anew."""
-    folder = Package.read(path)
-    if path.is_dir():
-        if folder.meta is None:
-            if not individual:
-                raise PackageError(
-                    f"{path} was not written by provkit, and has no ZIP that could be sent as it is.",
-                    remedy=f"Send its files one by one (--individual), name a ZIP, or make a package of it: provkit build {path}",
-                )
-        else:
-            _guard_unchanged(path, folder)
-    package = folder
-    if path.is_dir() and not individual:
-        package = Package.read(path / ARCHIVE_NAME)
-    elif individual and package.door == "zip":
-        raise PackageError(
-            f"{path} is a ZIP; its files cannot be sent one by one from there.",
-            remedy="Name the folder, or leave --individual out.",
-        )
-    meta = folder.meta
-    if meta is not None:
-        stale = meta.stale_sources(path if path.is_dir() else path.parent)
-        if stale and not outdated_ok:
-            raise GuardError(
-                f"{', '.join(stale)} has changed since this package was built from it. Nothing was sent.",
-                reason="stale_source",
-                remedy="Build again, or send the package as it is with --outdated-ok.",
-            )
-    wire = package.on_wire() if package.door == "files" else package
-    files = tuple(UploadFile(part.name or "", part.content) for part in wire.parts)
-    return package, Upload(files, "zip" if package.door == "zip" else "files", notify, _local_names(path, folder))
-
-
-def _local_names(path: Path, package: Package) -> dict[str, str]:
-    """What the files are called here, by their names on the wire; those inside provkit's own ZIP too."""
-    if not path.is_dir() and package.meta is not None and package.door == "zip":
-        package = Package.read(path.parent)
-    if package.meta is None:
-        return {}
-    return {wire_name(part) or "": part.name or "" for part in package.parts}
-
-
-def _guard_unchanged(path: Path, package: Package) -> None:
-    assert package.meta is not None
-    if package.meta.door == "app":
-        raise PackageError(
-            f"{path} was built for the upload page in Canvas (--for app).",
-            remedy="Upload its files there, or build for the API: provkit build SOURCE",
-        )
-    found = differences(path, package.meta)
-    if found:
-        listed = ", ".join(f"{name} ({what})" for name, what in found.items())
-        raise GuardError(
-            f"{path} is not as provkit built it: {listed}. The files and the ZIP no longer say the same. Nothing was sent.",
-            reason="changed_by_hand",
-            remedy="Make the change in the source and build again.",
-        )
-
-
-def _guard_message(examined: Examined, *, notify: bool) -> None:
-    """A message goes out only if the package was built with it and the command says so: either alone is a slip."""
-    has_message = any((file.name or "").casefold() == MESSAGE_NAME for file in examined.reception.files)
-    if has_message and not notify:
-        raise GuardError(
-            "This package holds a message to new guests, and the service would send it even without being asked. Nothing was sent.",
-            reason="message_without_notify",
-            remedy="Say --notify to send it along, or build the package without --notify.",
-        )
-    if notify and not has_message:
-        raise GuardError(
-            "You asked to notify new guests, but this package holds no message. Nothing was sent.",
-            reason="notify_without_message",
-            remedy="Build it with a message (provkit build --notify), or leave --notify out.",
-        )
-
-
-def _guard_addresses(examined: Examined) -> None:
-    """Addresses that nobody can have are a sign of sample data."""
-    found = examined.reserved
-    if found:
-        more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
-        raise GuardError(
-            f"This package holds addresses that are set aside for examples: {', '.join(found[:3])}{more}. Nothing was sent.",
-            reason="reserved_addresses",
-            remedy="It looks like sample data. Send it to the sandbox: --env sandbox",
-        )
-
-
-def _warnings(package: Package, upload: Upload, target: Environment) -> Iterator[str]:
-    """What should be known before it goes, and stops nothing."""
-    held_back = 0 if package.meta is None else package.meta.held_back
-    if held_back:
-        yield f"{held_back:,} rows of the source were held back when this package was built; they are not in it."
-    yield from _sizes(upload, target)
-
-
-def _sizes(upload: Upload, target: Environment) -> list[str]:
-    warnings = [
-        f"{file.name} has {len(file):,} bytes; the service may refuse a file of more than {target.max_file:,}."
-        for file in upload.files
-        if target.max_file and len(file) > target.max_file
-    ]
-    if target.max_request and upload.length > target.max_request:
-        warnings.append(f"The upload has {upload.length:,} bytes; the service may refuse more than {target.max_request:,} at once.")
-    if warnings and upload.door == "files":
-        warnings.append("Send the ZIP instead: leave --individual out.")
-    elif warnings:
-        warnings.append("Split the roster by courses and send one part after the other.")
-    return warnings

@@ -142,3 +142,8 @@ def test_the_sandbox_has_a_made_up_group():
 )
 def test_hosts_are_compared_in_one_spelling(url, host):
     assert host_of(url) == host
+
+
+def test_a_sandbox_elsewhere_on_this_computer_needs_both_addresses():
+    with pytest.raises(ConfigError, match="both"):
+        made("sandbox", {"sandbox": {"base_url": "http://127.0.0.1:1"}})
