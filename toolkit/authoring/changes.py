@@ -100,10 +100,18 @@ class Group:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Change]:
+        for index, code in enumerate(self.codes.tolist()):
+            yield Change(self.kind, self.origin(index), self.column, self.before[code], self.after[code])
+
+    def origin(self, index: int) -> Origin:
+        """Where one of the changes is.
+
+        Args:
+            index: Which of them.
+        """
+        number = int(self.numbers[index])
         letters = "" if self.source_column is None else column_letters(self.source_column)
-        for number, code in zip(self.numbers.tolist(), self.codes.tolist(), strict=True):
-            origin = Origin(self.file, self.sheet, f"{letters}{number}" if number else None)
-            yield Change(self.kind, origin, self.column, self.before[code], self.after[code])
+        return Origin(self.file, self.sheet, f"{letters}{number}" if number else None)
 
 
 @dataclass(frozen=True, eq=False)

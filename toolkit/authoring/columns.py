@@ -66,9 +66,13 @@ class Coded:
             texts: What each code stands for.
             codes: Per row, the index into `texts`.
         """
-        index: dict[str, int] = {}
-        recode = np.fromiter((index.setdefault(text, len(index)) for text in texts), dtype=np.int64)
-        return cls(list(index), recode[codes] if len(recode) else codes)
+        said = list(texts)
+        distinct = list(dict.fromkeys(said))
+        if len(distinct) == len(said):
+            return cls(said, codes)
+        index = dict(zip(distinct, range(len(distinct)), strict=True))
+        recode = np.fromiter(map(index.__getitem__, said), dtype=np.int64, count=len(said))
+        return cls(distinct, recode[codes])
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -93,7 +97,8 @@ class Coded:
     @property
     def empty(self) -> Mask:
         """The rows that hold nothing."""
-        return self.where(lambda text: not text)
+        mask: Mask = self.codes == (self.texts.index("") if "" in self.texts else -1)
+        return mask
 
     def take(self, positions: Codes | Mask) -> Coded:
         """The rows given.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -249,9 +248,11 @@ class _Look:
         rows = len(sheet.rows) - header - 1
         raws = [encode(cells) for cells in zip_longest(*sheet.rows[header + 1 :])]
         raws += [Raw([None], np.zeros(rows, dtype=np.int64)) for _ in range(width - len(raws))]
-        columns = self._settle(columns, names, raws, header)
-        filled = _filled(raws, range(width), rows)
-        data = _filled(raws, columns.fields.values(), rows) & ~_repeats(raws, columns.fields.values(), names, rows)
+        holds = [_holds(raw) for raw in raws]
+        columns = self._settle(columns, header, raws, holds)
+        filled = _any(holds, rows)
+        data = _any((holds[column] for column in columns.fields.values()), rows)
+        data &= ~_repeats(raws, columns.fields.values(), names, rows)
         above = [row for row in range(header) if any(not _blank(cell) for cell in sheet.rows[row])]
         aside = np.concatenate([np.array(above, dtype=np.int64), np.flatnonzero(filled & ~data) + header + 1])
         numbers = np.asarray(sheet.numbers, dtype=np.int64)
@@ -275,11 +276,11 @@ class _Look:
         self.found.grids.append(grid)
         self.found.recognised.append(f"{place}: {describe(grid)}, header in row {numbers[header]}, because {why}.")
 
-    def _settle(self, columns: Columns, names: Sequence[Cell], raws: Sequence[Raw], header: int) -> Columns:
+    def _settle(self, columns: Columns, header: int, raws: Sequence[Raw], holds: Sequence[Mask]) -> Columns:
         """Columns that say the same in every row, or nothing, are no rivals; columns without a header are named if they hold something."""
-        fields, rivals = dict(columns.fields), {}
+        names, fields, rivals = self.sheet.rows[header], dict(columns.fields), {}
         for name, candidates in columns.rivals.items():
-            held = [column for column in candidates if any(not _blank(cell) for cell in raws[column].cells)] or [candidates[0]]
+            held = [column for column in candidates if holds[column].any()] or [candidates[0]]
             first = [shown(cell).strip() for cell in raws[held[0]].cells]
             same = all(
                 np.array_equal(np.array(first, dtype=object)[raws[held[0]].codes], _texts(raws[column])) for column in held[1:]
@@ -287,14 +288,12 @@ class _Look:
             fields[name] = held[0]
             if not same:
                 rivals[name] = candidates
-        unnamed = [
-            column
-            for column, raw in enumerate(raws)
-            if (column >= len(names) or _blank(names[column])) and any(not _blank(cell) for cell in raw.cells)
-        ]
-        for column in unnamed:
-            details = {"header": f"without a name, {column_letters(column)}"}
-            self.ledger.note(column_set_aside, self.sheet.origin(header, column), details=details)
+        for column, mask in enumerate(holds):
+            if (column >= len(names) or _blank(names[column])) and mask.any():
+                letters = column_letters(column)
+                details = {"header": f"without a name, {letters}"}
+                self.ledger.note(column_set_aside, self.sheet.origin(header, column), details=details)
+                self._record(ChangeKind.COLUMN_SET_ASIDE, [self.sheet.numbers[header]], column, [""])
         return Columns(fields, rivals, columns.unknown)
 
     def _record(self, kind: ChangeKind, numbers: Sequence[int], column: int | None, before: Sequence[str]) -> None:
@@ -344,20 +343,31 @@ def describe(grid: Grid) -> str:
 
 
 def _blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not re.sub("[\u200b-\u200d\u2060\ufeff]", "", cell).strip())
+    if not isinstance(cell, str):
+        return cell is None
+    said = cell.strip()
+    return not said or (said[0] in _UNSEEN and not said.strip(_UNSEEN + " \t\r\n\u00a0"))
+
+
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def _texts(raw: Raw) -> npt.NDArray[np.object_]:
     return np.array([shown(cell).strip() for cell in raw.cells], dtype=object)[raw.codes]
 
 
-def _filled(raws: Sequence[Raw], columns: Iterable[int], rows: int) -> Mask:
-    """The rows that hold something in one of the columns."""
-    mask = np.zeros(rows, dtype=bool)
-    for raw in (raws[column] for column in columns):
-        holds = np.array([not _blank(cell) for cell in raw.cells], dtype=bool)
-        mask |= holds[raw.codes]
-    return mask
+def _holds(raw: Raw) -> Mask:
+    """Which rows of a column hold something."""
+    distinct = [not _blank(cell) for cell in raw.cells]
+    return np.array(distinct, dtype=bool)[raw.codes]
+
+
+def _any(masks: Iterable[Mask], rows: int) -> Mask:
+    """The rows that are in one of the masks."""
+    found = np.zeros(rows, dtype=bool)
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def _repeats(raws: Sequence[Raw], columns: Iterable[int], names: Sequence[Cell], rows: int) -> Mask:

@@ -9,8 +9,8 @@ import numpy as np
 
 from provkit.authoring.changes import ChangeKind, Group
 from provkit.authoring.columns import Coded, Codes, Mask
-from provkit.authoring.normalize import Cleaner, shown, text
-from provkit.rules import Collector, Finding, Origin, Rule
+from provkit.authoring.normalize import PASSING, SIMPLE, Cleaned, Cleaner, shown, text
+from provkit.rules import Collector, Finding, Origin, Rule, Severity
 
 if TYPE_CHECKING:
     from provkit.authoring.grids import Grid
@@ -136,27 +136,46 @@ class Ledger:
             The cleaned column. `grid.broken` tells which of its rows are broken.
         """
         raw = grid.raw(field)
-        cleaned = [cleaner(cell) for cell in raw.cells]
-        column = Coded.of((result.text for result in cleaned), raw.codes)
-        before: Coded | None = None
-        for kind in {kind for result in cleaned for kind in result.changes}:
-            affected = np.array([kind in result.changes for result in cleaned])
-            rows = _rows(affected, raw.codes, within)
-            before = before or Coded([shown(cell) for cell in raw.cells], raw.codes)
-            self.change(kind, grid, field, rows, before=before, after=column)
-        broken = np.zeros(len(grid), dtype=bool)
-        for fault, details in {(result.fault, tuple(result.details.items())): result.details for result in cleaned}.items():
-            if fault[0] is None:
+        texts: list[str] = []
+        odd: dict[int, Cleaned] = {}
+        for code, cell in enumerate(raw.cells):
+            if cleaner in PASSING and isinstance(cell, str) and SIMPLE.fullmatch(cell):
+                texts.append(cell)
                 continue
-            affected = np.array([result.fault is fault[0] and result.details == details for result in cleaned])
-            rows = _rows(affected, raw.codes, within)
-            self.fault(fault[0], grid, field, rows, details=details)
-            if fault[0].severity.rank == 0:
-                broken[rows] = True
-        grid.broken[field] = grid.broken.get(field, np.zeros(len(grid), dtype=bool)) | broken
+            result = cleaner(cell)
+            texts.append(result.text)
+            if result.changes or result.fault is not None:
+                odd[code] = result
+        column = Coded.of(texts, raw.codes)
+
+        def rows(codes: list[int]) -> Codes:
+            affected = np.zeros(len(raw.cells), dtype=bool)
+            affected[codes] = True
+            mask = affected[raw.codes]
+            return np.flatnonzero(mask if within is None else mask & within)
+
+        kinds, faults = _sorted_out(odd)
+        before = Coded([shown(cell) for cell in raw.cells], raw.codes) if kinds else column
+        for kind, codes in kinds.items():
+            self.change(kind, grid, field, rows(codes), before=before, after=column)
+        broken = grid.broken.setdefault(field, np.zeros(len(grid), dtype=bool))
+        for (fault, details), codes in faults.items():
+            self.fault(fault, grid, field, rows(codes), details=dict(details))
+            if fault.severity is Severity.ERROR:
+                broken[rows(codes)] = True
         return column
 
 
-def _rows(affected: Mask, codes: Codes, within: Mask | None) -> Codes:
-    mask = affected[codes] if len(affected) else np.zeros(len(codes), dtype=bool)
-    return np.flatnonzero(mask if within is None else mask & within)
+Faults = dict[tuple[Rule, tuple[tuple[str, object], ...]], list[int]]
+
+
+def _sorted_out(odd: Mapping[int, Cleaned]) -> tuple[dict[ChangeKind, list[int]], Faults]:
+    """The codes of cells by what was done to them, and by what is wrong with them."""
+    kinds: dict[ChangeKind, list[int]] = {}
+    faults: Faults = {}
+    for code, result in odd.items():
+        for kind in result.changes:
+            kinds.setdefault(kind, []).append(code)
+        if result.fault is not None:
+            faults.setdefault((result.fault, tuple(result.details.items())), []).append(code)
+    return kinds, faults

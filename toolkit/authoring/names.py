@@ -18,7 +18,9 @@ class Split(NamedTuple):
     last: str
 
 
-_PLAIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9]+(?:[-'’][A-Za-zÀ-ɏ]{2,})?")
+_WORD = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9]+(?:[-'’][A-Za-zÀ-ɏ]{2,})?"
+_LAST_FIRST = re.compile(rf"({_WORD}(?: {_WORD})*), ?({_WORD}(?: {_WORD})*)")
+_FIRST_LAST = re.compile(rf"({_WORD}(?: {_WORD})*) ({_WORD})")
 
 
 @cache
@@ -40,13 +42,6 @@ def _special() -> frozenset[str]:
     )
 
 
-def _plain(part: str) -> list[str] | None:
-    """The words of a part of a name, or None where one of them may be more than a name."""
-    words = part.split()
-    special = _special()
-    return words if words and all(_PLAIN.fullmatch(word) and word.casefold() not in special for word in words) else None
-
-
 def split_name(name: str) -> Split:
     """Split a name as "Last, First" where it has a comma, else with the family name last.
 
@@ -55,13 +50,9 @@ def split_name(name: str) -> Split:
     Args:
         name: The whole name, trimmed.
     """
-    before, comma, after = name.partition(",")
-    if comma and "," not in after:
-        family, given = _plain(before), _plain(after)
-        if family and given:
-            return Split(" ".join(given), " ".join(family))
-    elif not comma and (words := _plain(name)) and len(words) > 1:
-        return Split(" ".join(words[:-1]), words[-1])
+    plain = _LAST_FIRST.fullmatch(name) or _FIRST_LAST.fullmatch(name)
+    if plain and _special().isdisjoint(name.casefold().replace(",", " ").split()):
+        return Split(plain[2], plain[1]) if "," in name else Split(plain[1], plain[2])
     parsed = parse(name)
     first = " ".join(part for part in (parsed.given, parsed.middle) if part)
     last = " ".join(part for part in (parsed.family, parsed.suffix) if part)

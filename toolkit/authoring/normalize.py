@@ -207,13 +207,14 @@ def address(cell: Cell) -> Cleaned:
     if plain.fault is not None or "@" not in plain.text:
         return plain
     bare = plain.text
-    for form in (_MAILTO, _DISPLAYED):
-        match = form.fullmatch(bare)
-        bare = match[1] if match else bare
+    if ":" in bare or "<" in bare:
+        for form in (_MAILTO, _DISPLAYED):
+            match = form.fullmatch(bare)
+            bare = match[1] if match else bare
     if bare[-1] in ";," and bare.count("@") == 1:
         bare = bare[:-1].rstrip()
     changes = plain.changes if bare == plain.text else (*plain.changes, ChangeKind.ADDRESS)
-    if len(re.findall(r"[^\s;,/|<>\"]@", bare)) > 1 and re.search(r"[\s;,/|]", bare):
+    if bare.count("@") > 1 and len(re.findall(r"[^\s;,/|<>\"]@", bare)) > 1 and re.search(r"[\s;,/|]", bare):
         return Cleaned(bare, changes, several_addresses)
     return Cleaned(bare, changes)
 
@@ -233,6 +234,13 @@ def university_id(cell: Cell) -> Cleaned:
     if len(said) == 10:
         return plain
     return Cleaned(said.zfill(10), (*plain.changes, ChangeKind.PADDED), university_id_padded, {"digits": len(said)})
+
+
+SIMPLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. '&/-]*[A-Za-z0-9_.])?(?:@[A-Za-z0-9.-]+)?")
+"""What most cells look like."""
+
+PASSING: frozenset[Cleaner] = frozenset({text, identifier, address})
+"""The cleaners that let a simple cell pass as it is."""
 
 
 def words(which: str) -> Cleaner:

@@ -58,6 +58,7 @@ class Known:
     spelled: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     accounts: dict[str, set[str]] = field(default_factory=dict)
+    _own: dict[str, bool] = field(default_factory=dict)
 
     def is_own(self, address: str) -> bool:
         """Whether an address is under one of the university's domains.
@@ -66,8 +67,13 @@ class Known:
             address: Any text.
         """
         local, at, domain = address.rpartition("@")
-        domain = domain.casefold()
-        return bool(at and local) and any(domain == own or domain.endswith("." + own) for own in self.own_domains)
+        if not at or not local:
+            return False
+        found = self._own.get(domain)
+        if found is None:
+            folded = domain.casefold()
+            found = self._own[domain] = any(folded == own or folded.endswith("." + own) for own in self.own_domains)
+        return found
 
     def username(self, address: str) -> str:
         """The username in an address of the university's own.
@@ -115,6 +121,8 @@ class Known:
         Args:
             mention: What a row says.
         """
+        if not mention.user_id and not mention.username:
+            return [mention.email] * bool(mention.email)
         candidates = [mention.email, mention.user_id]
         if not self.is_own(mention.username):
             candidates.append(mention.username)
@@ -134,7 +142,7 @@ class Known:
             source = "university_id" if mention.university_id else "username"
             taken_out = source == "username" and name != mention.username
             return Person(mention.university_id or name, source, ChangeKind.USERNAME if taken_out else None)
-        addresses, followed = self.addresses(mention), self.aliases.get(mention.user_id, set())
+        addresses, followed = self.addresses(mention), self.aliases.get(mention.user_id, ())
         if len(addresses) > 1:
             first, other, *_ = addresses
             return Person(first, self._field(mention, first), guest=first, fault="two", other=other)
@@ -171,4 +179,4 @@ class Known:
 
     @staticmethod
     def _field(mention: Mention, address: str) -> str:
-        return next(name for name, value in mention._asdict().items() if value == address)
+        return Mention._fields[mention.index(address)]
