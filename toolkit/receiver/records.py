@@ -31,11 +31,11 @@ Bytes: TypeAlias = bytes | mmap
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
+_LONGEST_HEADER = 1 << 16
 _FEW = 256
 """Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
 _WIDEST = 32
 """Fields beyond this position are kept by record instead of in columns; no kind of file has so many."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Irregular(Exception):
@@ -111,9 +111,9 @@ def read(content: bytes | mmap) -> Records:
     data = _valid(content)
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
-    if not any(_has(data, odd) for odd in (b'"', b"\\", b"\r")):
+    if not _has(data, b'"') and not _has(data, b"\r"):
         try:
-            return _even(data)
+            return _lines(data)
         except _Irregular:
             pass
     return _Reader(data).read()
@@ -135,24 +135,51 @@ def _has(data: Bytes, byte: bytes) -> bool:
     return data.find(byte) >= 0
 
 
-def _even(data: Bytes) -> Records:
-    """A file without quotes, backslashes, CR and blank lines, whose rows all have as many fields as the header.
+def _lines(data: Bytes) -> Records:
+    """A file without quotes and CR, so that every line is a record; nearly all have as many fields as the header, and no backslash.
 
     Arrow takes a blank line for a row of empty fields, so one is only looked for where a row begins with an empty field.
+
+    Raises:
+        _Irregular: It is not as even as that.
     """
-    end = bytes(data[: 1 << 16]).find(b"\n")
-    if end < 1:
+    end = data.find(b"\n", 0, _LONGEST_HEADER) + 1
+    if end < 2:
         raise _Irregular
-    header = bytes(data[:end]).decode().split(",")
-    if len(header) > _WIDEST or bytes(data[end + 1 : end + 4]) == _BYTE_ORDER_MARK:
+    odd = [(0, end), *_with_backslash(data, end)]
+    view, stops = memoryview(data), [stop for _, stop in odd]
+    pieces = [view[stop:start] for stop, start in zip(stops, [*(start for start, _ in odd[1:]), len(data)], strict=True)]
+    fields = [next(parse([bytes(data[start:stop]).decode().rstrip("\n")]))[0] for start, stop in odd]
+    width = len(fields[0])
+    if max(map(len, fields)) > _WIDEST:
         raise _Irregular
-    if end + 1 >= len(data):
-        return Records(np.full(1, len(header), np.int32), [_strings([name]) for name in header], data)
-    columns = _arrow(memoryview(data)[end + 1 :], len(header), quotes=False)
-    if any(pc.any(pc.equal(chunk, "")).as_py() for chunk in columns[0].chunks) and _has(data, b"\n\n"):
-        raise _Irregular
-    joined = [pa.chunked_array([_strings([name]).chunk(0), *column.chunks]) for name, column in zip(header, columns, strict=True)]
-    return Records(np.full(len(joined[0]), len(header), np.int32), joined, data)
+    even = [pa.chunked_array([], pa.string())] * width
+    if any(pieces):
+        even = _arrow(pieces[0] if len(pieces) == 1 else b"".join(pieces), width, quotes=False)
+        if any(pc.any(pc.equal(chunk, pa.scalar(""))).as_py() for chunk in even[0].chunks) and _has(data, b"\n\n"):
+            raise _Irregular
+    plain = np.ones(len(odd) + len(even[0]), bool)
+    before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
+    numbers = np.cumsum(before) + np.arange(len(odd))
+    plain[numbers] = False
+    return _put_together(even, fields, plain, width, data=data)
+
+
+def _with_backslash(data: Bytes, start: int) -> list[tuple[int, int]]:
+    """Where lines with a backslash begin and end.
+
+    Raises:
+        _Irregular: There are too many.
+    """
+    lines: list[tuple[int, int]] = []
+    found = data.find(b"\\", start)
+    while found >= 0:
+        if len(lines) == _FEW:
+            raise _Irregular
+        stop = data.find(b"\n", found) + 1 or len(data)
+        lines.append((data.rfind(b"\n", 0, found) + 1, stop))
+        found = data.find(b"\\", stop)
+    return lines
 
 
 def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool) -> list[Strings]:
@@ -305,9 +332,9 @@ class _Reader:
         size = len(self.array)
         plain[self._blank(starts)] = False
         # Arrow passes over a byte order mark where it begins to read.
-        marked = starts[self.array[starts] == _BYTE_ORDER_MARK[0]]
+        marked = starts[self.array[starts] == _MARK[0]]
         for start in marked.tolist():
-            if self.data[start : start + 3] == _BYTE_ORDER_MARK:
+            if self.data[start : start + 3] == _MARK:
                 plain[np.searchsorted(starts, start)] = False
         # A CR that is not part of the record's own end.
         returns = np.flatnonzero(self.array == _CR)
@@ -359,20 +386,8 @@ class _Reader:
                 for start, stop in zip(starts[plain].tolist(), stops[plain].tolist(), strict=True):
                     self.exact[start] = self._one(start, stop)
                 plain, even = np.zeros(len(starts), bool), []
-        numbers = np.flatnonzero(~plain)
-        odd = [self.exact[start] for start in starts[numbers].tolist()]
-        lengths = np.full(len(starts), width, np.int32)
-        lengths[numbers] = [len(fields) for fields in odd]
-        wide = {number: fields for number, fields in zip(numbers.tolist(), odd, strict=True) if len(fields) > _WIDEST}
-        columns = [
-            _spliced(
-                even[index] if index < len(even) else pa.chunked_array([pa.nulls(int(plain.sum()), pa.string())]),
-                [fields[index] if index < len(fields) else None for fields in odd],
-                plain,
-            )
-            for index in range(min(int(lengths.max()), _WIDEST))
-        ]
-        return Records(lengths, columns, self.data, starts, wide)
+        odd = [self.exact[start] for start in starts[~plain].tolist()]
+        return _put_together(even, odd, plain, width, data=self.data, starts=starts)
 
     def _joined(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> bytes | memoryview:
         """The plain records, one behind the other."""
@@ -380,6 +395,25 @@ class _Reader:
         view = memoryview(self.data)
         pieces = [view[int(starts[a]) : int(stops[b - 1])] for a, b in zip(edges[::2], edges[1::2], strict=True)]
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _put_together(
+    even: list[Strings], odd: list[list[str]], plain: np.ndarray, width: int, *, data: Bytes, starts: np.ndarray | None = None
+) -> Records:
+    """All records: those of Arrow's columns and those read exactly, in the file's order."""
+    numbers = np.flatnonzero(~plain)
+    lengths = np.full(len(plain), width, np.int32)
+    lengths[numbers] = [len(fields) for fields in odd]
+    wide = {number: fields for number, fields in zip(numbers.tolist(), odd, strict=True) if len(fields) > _WIDEST}
+    columns = [
+        _spliced(
+            even[index] if index < len(even) else pa.chunked_array([pa.nulls(int(plain.sum()), pa.string())]),
+            [fields[index] if index < len(fields) else None for fields in odd],
+            plain,
+        )
+        for index in range(min(int(lengths.max()), _WIDEST))
+    ]
+    return Records(lengths, columns, data, starts, wide)
 
 
 def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings:
