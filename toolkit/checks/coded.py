@@ -331,7 +331,7 @@ class Coded:
     def unrelated(self) -> np.ndarray:
         """In which enrollments the section belongs, in this package, to another course than the one named."""
         enrollments, sections = self.rows[Kind.ENROLLMENTS], self.rows.get(Kind.SECTIONS)
-        if sections is None:
+        if sections is None or not len(sections):
             return np.zeros(len(enrollments), bool)
         section, course = self.codes(Kind.ENROLLMENTS, "section_id"), self.codes(Kind.ENROLLMENTS, "course_id")
         owner = self.codes(Kind.SECTIONS, "course_id")[self.last_rows(Kind.SECTIONS)][section]

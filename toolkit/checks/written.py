@@ -17,8 +17,8 @@ __all__ = ["Change", "changes", "doubtful", "raw"]
 
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _FIELD = re.compile(r'([ \t]*"((?:[^"]|"")*)"[ \t]*|[^,]*)(,|\Z)', re.DOTALL)
-_SINGLE = re.compile(r"""(?<!\\)(?:\\\\)*\\(?![\\"])""")
-"""A backslash that was hardly meant as an escape: one that stands before neither a backslash nor a quotation mark."""
+_SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
+"""A backslash that is not written twice, as it must be to arrive."""
 _LINE_END = re.compile(r"\r\n|\r")
 
 
