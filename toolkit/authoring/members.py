@@ -81,7 +81,8 @@ def read_members(desk: Desk, grid: Grid, known: Known) -> MemberSheet:
     known.learn(mentions, guests=False)
     asked = columns["create_course"].where(lambda said: said == "true")
     wanted = asked | columns["create_course"].where(lambda said: not said) if desk.settings.create_courses else asked
-    for field in grid.columns.fields.keys() - columns.keys():
+    looked_at = set(grid.columns.fields) if desk.course_id or desk.section_id else {"section_name"} & set(grid.columns.fields)
+    for field in looked_at - columns.keys():
         columns[field] = ledger.quiet(grid, field)
     if not wanted.any() and grid.columns.any(*_FACTS):
         ledger.note(courses_count_as_existing, grid.header_origin())

@@ -236,7 +236,7 @@ def university_id(cell: Cell) -> Cleaned:
     return Cleaned(said.zfill(10), (*plain.changes, ChangeKind.PADDED), university_id_padded, {"digits": len(said)})
 
 
-SIMPLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. '&/-]*[A-Za-z0-9_.])?(?:@[A-Za-z0-9.-]+)?")
+SIMPLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_., '&/-]*[A-Za-z0-9_.])?(?:@[A-Za-z0-9.-]+)?")
 """What most cells look like."""
 
 PASSING: frozenset[Cleaner] = frozenset({text, identifier, address})
