@@ -294,7 +294,7 @@ class _Look:
                 details = {"header": f"without a name, {letters}"}
                 self.ledger.note(column_set_aside, self.sheet.origin(header, column), details=details)
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [self.sheet.numbers[header]], column, [""])
-        return Columns(fields, rivals, columns.unknown)
+        return Columns(fields, rivals, columns.unknown, columns.sure)
 
     def _record(self, kind: ChangeKind, numbers: Sequence[int], column: int | None, before: Sequence[str]) -> None:
         rows = np.array(numbers, dtype=np.int64)
@@ -392,17 +392,16 @@ def _header(sheet: Sheet, filled: Sequence[int], said: Target | None) -> int | N
 def _target(said: Target | None, header: Sequence[Cell]) -> Target | None:
     """What a table holds: what its sheet's name says, if its columns can be that; else what its columns say."""
     can = [target for target in _CAN if _CAN[target](map_header(target, header))]
-    people = {Target.USERS, Target.MEMBERS} & set(can)
     members = map_header(Target.MEMBERS, header)
     if Target.MEMBERS in can and members.any("role"):
         return Target.MEMBERS  # people have roles in courses, whatever the sheet is called
-    if len(people) == 2:
+    if {Target.USERS, Target.MEMBERS} <= set(can):
         # Whoever is called a user, and stands beside a course all the same, is enrolled in it.
         beside = ("course_id", "section_id", "listing_id") if said is Target.USERS else (*_COURSES, "role")
         can.remove(Target.USERS if said is Target.MEMBERS or members.any(*beside) else Target.MEMBERS)
     if said in can:
         return said
-    return next((target for target in can if target in people or _SURE[target](map_header(target, header))), None)
+    return next((target for target in can if _SURE[target](map_header(target, header))), None)
 
 
 _CAN: Mapping[Target, Callable[[Columns], bool]] = {
@@ -414,7 +413,13 @@ _CAN: Mapping[Target, Callable[[Columns], bool]] = {
 """Which columns a sheet must have to be what its name says."""
 
 _SURE: Mapping[Target, Callable[[Columns], bool]] = {
-    Target.SECTIONS: lambda columns: columns.any("section_id") and columns.any("course_id"),
-    Target.COURSES: lambda columns: columns.any("course_id") and columns.any("long_name", "short_name", "account_id"),
+    Target.MEMBERS: lambda columns: bool(columns.sure & {*_PERSON, "first_name", "last_name"}),
+    Target.USERS: lambda columns: bool(columns.sure & {"email", "login_id", "university_id", "first_name", "last_name"}),
+    Target.SECTIONS: lambda columns: "section_id" in columns.sure and columns.any("course_id"),
+    Target.COURSES: lambda columns: (
+        columns.any("course_id")
+        and columns.any("long_name", "short_name", "account_id")
+        and bool(columns.sure & {"course_id", "short_name", "long_name", "account_id"})
+    ),
 }
 """Which columns a sheet must have to be it whatever its name."""

@@ -219,11 +219,13 @@ class Columns:
         fields: Field to column.
         rivals: Fields that several columns name, and those columns.
         unknown: Columns with a header that names no field.
+        sure: The fields named by a word that says what it is about; id, name and title may be those of anything.
     """
 
     fields: Mapping[str, int]
     rivals: Mapping[str, tuple[int, ...]]
     unknown: tuple[int, ...]
+    sure: frozenset[str] = frozenset()
 
     def any(self, *fields: str) -> bool:
         """Whether there is a column for one of the fields."""
@@ -250,6 +252,7 @@ def map_header(target: Target, header: Sequence[Cell]) -> Columns:
             weak.setdefault(hope, []).append(column)
         elif cell not in (None, ""):
             unknown.append(column)
+    sure = set(claims) - {"name"}
     for word, candidates in WEAK[target].items():
         if word in weak:
             free = next((field for field in candidates if field not in claims), None)
@@ -257,10 +260,13 @@ def map_header(target: Target, header: Sequence[Cell]) -> Columns:
                 unknown.extend(weak[word])
             else:
                 claims[free] = weak[word]
+                if word not in ("id", "name", "title"):
+                    sure.add(free)
     return Columns(
         {field: columns[0] for field, columns in claims.items()},
         {field: tuple(columns) for field, columns in claims.items() if len(columns) > 1},
         tuple(sorted(unknown)),
+        frozenset(sure),
     )
 
 

@@ -148,6 +148,12 @@ def test_a_sheet_is_what_its_columns_say_where_its_name_says_nothing(made):
     assert result.authored.recognised[4] == "Sheet5: not read, because neither its name nor its columns say what it holds."
 
 
+def test_an_id_and_a_name_alone_do_not_make_people(made):
+    grids = {"Users": USERS, "Schools": "ID,Name\n1,North\n", "Rooms": "ID,Title,Start\n1,Hall,9:00\n"}
+    assert made(grids).found == ["PK624 Rooms", "PK624 Schools"]
+    assert made({"Sheet1": "ID,Name,Course,Role\njdoe,Jo Doe,NC-1,student\n"}).rows("enrollments", "user_id") == ["jdoe"]
+
+
 def test_two_sheets_of_a_kind_make_one_table(made):
     result = made({"Users": USERS, "More people": "Email,Name\nbo@example.org,Bo Ek\n"})
     assert result.rows("users", "login_id") == ["ana@example.org", "bo@example.org"]
