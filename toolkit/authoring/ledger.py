@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,7 +75,7 @@ class Ledger:
         rows: Codes,
         *,
         value: Coded | None = None,
-        details: Mapping[str, object] | None = None,
+        details: Mapping[str, object] | Callable[[int], Mapping[str, object]] | None = None,
         values: Sequence[Mapping[str, str]] | None = None,
     ) -> None:
         """Record one finding per row.
@@ -86,7 +86,7 @@ class Ledger:
             field: The field, or None for whole rows.
             rows: Positions among the sheet's data rows.
             value: A column of the sheet's length that holds the values; None: what stands in the field's cells.
-            details: Public facts, the same for all.
+            details: Public facts, the same for all or by row.
             values: Personal ones, one mapping per row.
         """
 
@@ -94,10 +94,9 @@ class Ledger:
             for index, row in enumerate(rows.tolist()):
                 said = grid.shown(field, row) if value is None else value.texts[int(value.codes[row])]
                 personal = values[index] if values is not None else {}
+                public = details(row) if callable(details) else details or {}
                 column = COLUMN.get(field, field) if field is not None else None
-                yield Finding(
-                    broken, column=column, value=said, origin=grid.origin(row, field), details=details or {}, values=personal
-                )
+                yield Finding(broken, column=column, value=said, origin=grid.origin(row, field), details=public, values=personal)
 
         if len(rows):
             self.collector.add_many(broken, len(rows), found())
@@ -159,23 +158,21 @@ class Ledger:
         for kind, codes in kinds.items():
             self.change(kind, grid, field, rows(codes), before=before, after=column)
         broken = grid.broken.setdefault(field, np.zeros(len(grid), dtype=bool))
-        for (fault, details), codes in faults.items():
-            self.fault(fault, grid, field, rows(codes), details=dict(details))
+        for fault, codes in faults.items():
+            found = rows(codes)
+            self.fault(fault, grid, field, found, details=lambda row: odd[int(raw.codes[row])].details)
             if fault.severity is Severity.ERROR:
-                broken[rows(codes)] = True
+                broken[found] = True
         return column
 
 
-Faults = dict[tuple[Rule, tuple[tuple[str, object], ...]], list[int]]
-
-
-def _sorted_out(odd: Mapping[int, Cleaned]) -> tuple[dict[ChangeKind, list[int]], Faults]:
+def _sorted_out(odd: Mapping[int, Cleaned]) -> tuple[dict[ChangeKind, list[int]], dict[Rule, list[int]]]:
     """The codes of cells by what was done to them, and by what is wrong with them."""
     kinds: dict[ChangeKind, list[int]] = {}
-    faults: Faults = {}
+    faults: dict[Rule, list[int]] = {}
     for code, result in odd.items():
         for kind in result.changes:
             kinds.setdefault(kind, []).append(code)
         if result.fault is not None:
-            faults.setdefault((result.fault, tuple(result.details.items())), []).append(code)
+            faults.setdefault(result.fault, []).append(code)
     return kinds, faults

@@ -20,6 +20,7 @@ from provkit.authoring.rules_cells import name_not_split
 from provkit.authoring.rules_people import names_contradict, own_account, own_id_of_two, person_missing, two_addresses
 from provkit.authoring.rules_sheets import column_missing
 from provkit.authoring.settings import AuthoringSettings
+from provkit.rules import Finding
 from provkit.schemas.layouts import Kind
 
 __all__ = ["UserSheet", "build_users", "mark_torn", "read_users", "user_part"]
@@ -260,8 +261,7 @@ def _say(ledger: Ledger, parts: Sequence[Part], row: int, addresses: Coded, name
     for part in parts:
         if row < len(part.rows):
             field = next((name for name in ("last_name", "name", "first_name") if name in part.grid.columns.fields), None)
-            rows = part.rows[row : row + 1]
-            value = Coded([at], np.zeros(len(part.grid), dtype=np.int64))
-            ledger.fault(names_contradict, part.grid, field, rows, value=value, values=[{"names": names}])
+            origin = part.grid.origin(int(part.rows[row]), field)
+            ledger.collector.add(Finding(names_contradict, column=field, value=at, origin=origin, values={"names": names}))
             return
         row -= len(part.rows)
