@@ -201,10 +201,10 @@ def _unknown(file: ReceivedFile, package: Package) -> Iterator[Finding]:
     path = file.path or name
     base = name.replace("\\", "/").rpartition("/")[2].lower()
     ending = base.rpartition(".")[2]
-    if ending in _WORKBOOKS or start.startswith(_OLE):
-        yield Finding(workbook_in_the_upload, name, details={"what": "workbook"})
-    elif base in _LEFT_BEHIND or base.startswith(("._", "~$", ".~lock")) or "__MACOSX/" in path:
+    if base in _LEFT_BEHIND or base.startswith(("._", "~$", ".~lock")) or "__MACOSX/" in path:
         yield Finding(file_not_recognised, name, details={"what": _left_behind(base)})
+    elif ending in _WORKBOOKS or start.startswith(_OLE):
+        yield Finding(workbook_in_the_upload, name)
     elif ending in _ARCHIVES or (start.startswith(_ZIP) and ending not in _BY_ENDING):
         where = {"zip": "inside another ZIP", "app": "on the upload page", "files": "among single files"}[package.door]
         yield Finding(archive_among_the_files, name, details={"where": where})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from provkit.checks.catalogue.rows import (
 )
 from provkit.checks.coded import RowsOfFile
 from provkit.checks.places import Places
-from provkit.checks.written import Change, changes, doubtful, raw
+from provkit.checks.written import Change, Written
 from provkit.receiver.model import Fate, FileFate, Why
 from provkit.receiver.records import Records
 from provkit.rules import Collector, Finding, Rule
@@ -87,6 +87,10 @@ class FileRows:
         """Whether the service counts the header's columns as they are meant."""
         return int(self.records.lengths[0]) == len(self.header)
 
+    @cached_property
+    def _written(self) -> Written:
+        return Written(self.records)
+
     def inspect(self, collector: Collector) -> RowsOfFile | None:
         """Find what is wrong with rows as such.
 
@@ -105,9 +109,9 @@ class FileRows:
         headers = self._repeated_headers(usual, collector)
         swallowing = self._swallowing(collector)
         self._lengths(~usual, swallowing, collector)
-        self._alterations(swallowing, collector)
         usual &= ~headers
         usual[swallowing] = False
+        usual[self._alterations(swallowing, collector)] = False
         kept = np.flatnonzero(usual)
         everything = len(kept) == len(self.records) - 1
         columns = {}
@@ -222,7 +226,7 @@ class FileRows:
             _many(collector, broken, found, partial(self._length, broken))
 
     def _length(self, broken: Rule, record: int) -> Finding:
-        text = raw(self.records, record)
+        text = self._written.text(record)
         why = ""
         if "\\" in text:
             why = "; mind the backslash, which takes the meaning from the comma or quotation mark behind it"
@@ -247,7 +251,7 @@ class FileRows:
         swallowing = np.array([record for record, number in rows.items() if number], np.int64)
 
         def swallowed(record: int) -> Finding:
-            last = self.places.line(record) + raw(self.records, record).replace("\r\n", "\n").replace("\r", "\n").count("\n")
+            last = self.places.line(record) + self._written.text(record).replace("\r\n", "\n").replace("\r", "\n").count("\n")
             number = rows[record]
             details = {"last_line": last, "rows": number, "noun": "row vanishes" if number == 1 else "rows vanish"}
             return self.places.finding(rows_swallowed, record, details=details)
@@ -261,11 +265,11 @@ class FileRows:
 
     def _multiline(self) -> np.ndarray:
         """Records that hold a line break."""
-        if self.records.content.find(b'"') < 0:
+        if self.records.starts is None or self.records.content.find(b'"') < 0:
             return np.zeros(0, np.int64)
         found = np.zeros(len(self.records), bool)
-        for index in range(int(self.records.lengths.max())):
-            found |= _mask(pc.match_substring(self.records.column(index), "\n"))
+        for column in self.records.columns:
+            found |= _mask(pc.match_substring(column, "\n"))
         found[0] = False
         return np.flatnonzero(found)
 
@@ -278,31 +282,27 @@ class FileRows:
                 most = max(most, breaks)
         return most
 
-    def _alterations(self, swallowing: np.ndarray, collector: Collector) -> None:
-        """Values of rows that are sent, and arrive otherwise than they are written."""
-        candidates = doubtful(self.records)
+    def _alterations(self, swallowing: np.ndarray, collector: Collector) -> list[int]:
+        """Values of rows that are sent, and arrive otherwise than they are written; the rows that fall into other values."""
+        candidates = self._written.doubtful()
         candidates = candidates[(self.judged.fates[candidates] == Fate.SENT) & (candidates > 0)]
+        apart = []
         for record in np.setdiff1d(candidates, swallowing).tolist():
-            for change in changes(self.records, record):
+            for change in self._written.changes(record):
                 self._altered(record, change, collector)
+                if change.field is None:
+                    apart.append(record)
+        return apart
 
     def _altered(self, record: int, change: Change, collector: Collector) -> None:
         broken = backslash_vanishes if "\\" in change.written else quotes_read_otherwise
         named = change.field is not None and change.field < len(self.header)
         column = self.header[change.field] if named and change.field is not None else None
-        collector.add_many(
-            broken,
-            1,
-            iter(
-                self._lazily(
-                    lambda: self.places.finding(broken, record, column, change.read, values={"written": change.written[:_SHOWN]})
-                )
-            ),
-        )
 
-    @staticmethod
-    def _lazily(make: Callable[[], Finding]) -> Iterator[Finding]:
-        yield make()
+        def made() -> Iterator[Finding]:
+            yield self.places.finding(broken, record, column, change.read, values={"written": change.written[:_SHOWN]})
+
+        collector.add_many(broken, 1, made())
 
 
 def _many(collector: Collector, broken: Rule, records: np.ndarray, make: Callable[[int], Finding]) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from provkit.receiver.records import Records
 
-__all__ = ["Change", "changes", "doubtful", "raw"]
+__all__ = ["Change", "Written"]
 
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _FIELD = re.compile(r'([ \t]*"((?:[^"]|"")*)"[ \t]*|[^,]*)(,|\Z)', re.DOTALL)
@@ -37,61 +38,71 @@ class Change:
     read: str
 
 
-def raw(records: Records, record: int) -> str:
-    """A record's text as it stands in the file, without its line end.
+class Written:
+    """The records of one file as they stand in it.
 
     Args:
-        records: The file's records.
-        record: Which; 0 is the header.
+        records: What the server's reader makes of the file.
     """
-    start, stop = _span(records, record)
-    return bytes(records.content[start:stop]).decode(errors="replace").rstrip("\r\n")
 
+    def __init__(self, records: Records) -> None:
+        self.records = records
 
-def doubtful(records: Records) -> np.ndarray:
-    """The records that the server may read otherwise than they are written: those with a backslash, or a quote out of place.
+    def text(self, record: int) -> str:
+        """A record as it stands in the file, without its line end.
 
-    Args:
-        records: The file's records.
-    """
-    if records.content.find(b'"') < 0 and records.content.find(b"\\") < 0:
-        return np.zeros(0, np.int64)
-    starts = _starts(records)
-    array = np.frombuffer(records.content, np.uint8)
-    found = np.zeros(len(records), bool)
-    found[np.searchsorted(starts, np.flatnonzero(array == _BACKSLASH), side="right") - 1] = True
-    quotes = np.flatnonzero(array == _QUOTE)
-    if len(quotes):
-        record = np.searchsorted(starts, quotes, side="right") - 1
-        counts = np.bincount(record, minlength=len(starts))
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        opening = (np.arange(len(quotes)) - first[record]) % 2 == 0
-        before = np.where(quotes > 0, array[np.maximum(quotes - 1, 0)], _LF)
-        after = np.where(quotes + 1 < len(array), array[np.minimum(quotes + 1, len(array) - 1)], _LF)
-        opens = (before == _COMMA) | (before == _QUOTE) | (quotes == starts[record])
-        closes = (after == _COMMA) | (after == _QUOTE) | (after == _LF) | (after == _CR)
-        found[record[~np.where(opening, opens, closes)]] = True
-    return np.flatnonzero(found)
+        Args:
+            record: Which; 0 is the header.
+        """
+        start = int(self._starts[record])
+        stop = int(self._starts[record + 1]) if record + 1 < len(self.records) else len(self.records.content)
+        return bytes(self.records.content[start:stop]).decode(errors="replace").rstrip("\r\n")
 
+    def changes(self, record: int) -> list[Change]:
+        """The values of a record that are read otherwise than they are written.
 
-def changes(records: Records, record: int) -> list[Change]:
-    """The values of a record that are read otherwise than they are written.
+        Args:
+            record: Which; 0 is the header.
+        """
+        text = self.text(record)
+        if "\\" in text and not _SINGLE.search(text):
+            return []
+        plain = _plainly(text)
+        read = self.records.fields(record)
+        if len(plain) == len(read):
+            pairs = enumerate(zip(plain, read, strict=True))
+            return [Change(index, written, got) for index, ((written, meant), got) in pairs if meant != got]
+        shorter = min(len(plain), len(read))
+        first = next((index for index in range(shorter) if plain[index][1] != read[index]), shorter - 1)
+        return [Change(None, plain[first][0], read[first])]
 
-    Args:
-        records: The file's records.
-        record: Which; 0 is the header.
-    """
-    text = raw(records, record)
-    if "\\" in text and not _SINGLE.search(text):
-        return []
-    plain = _plainly(text)
-    read = records.fields(record)
-    if len(plain) != len(read):
-        differing = next(
-            (i for i, (pair, text) in enumerate(zip(plain, read, strict=False)) if pair[1] != text), min(len(plain), len(read)) - 1
-        )
-        return [Change(None, plain[differing][0], read[differing])]
-    return [Change(i, text, got) for i, ((text, meant), got) in enumerate(zip(plain, read, strict=True)) if meant != got]
+    def doubtful(self) -> np.ndarray:
+        """The records that the server may read otherwise than they are written: those with a backslash, or a quote out of place."""
+        if self.records.content.find(b'"') < 0 and self.records.content.find(b"\\") < 0:
+            return np.zeros(0, np.int64)
+        starts, array = self._starts, np.frombuffer(self.records.content, np.uint8)
+        found = np.zeros(len(self.records), bool)
+        found[np.searchsorted(starts, np.flatnonzero(array == _BACKSLASH), side="right") - 1] = True
+        quotes = np.flatnonzero(array == _QUOTE)
+        if len(quotes):
+            record = np.searchsorted(starts, quotes, side="right") - 1
+            counts = np.bincount(record, minlength=len(starts))
+            first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            opening = (np.arange(len(quotes)) - first[record]) % 2 == 0
+            before = np.where(quotes > 0, array[np.maximum(quotes - 1, 0)], _LF)
+            after = np.where(quotes + 1 < len(array), array[np.minimum(quotes + 1, len(array) - 1)], _LF)
+            opens = (before == _COMMA) | (before == _QUOTE) | (quotes == starts[record])
+            closes = (after == _COMMA) | (after == _QUOTE) | (after == _LF) | (after == _CR)
+            found[record[~np.where(opening, opens, closes)]] = True
+        return np.flatnonzero(found)
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        """The index of the byte at which each record begins."""
+        if self.records.starts is not None:
+            return self.records.starts
+        feeds = np.flatnonzero(np.frombuffer(self.records.content, np.uint8) == _LF) + 1
+        return np.concatenate([[0], feeds])[: len(self.records)]
 
 
 def _plainly(text: str) -> Sequence[tuple[str, str]]:
@@ -107,18 +118,3 @@ def _plainly(text: str) -> Sequence[tuple[str, str]]:
         position = match.end()
         if not match[3]:
             return fields
-
-
-def _starts(records: Records) -> np.ndarray:
-    """The index of the byte at which each record begins."""
-    if records.starts is not None:
-        return records.starts
-    feeds = np.flatnonzero(np.frombuffer(records.content, np.uint8) == _LF) + 1
-    return np.concatenate([[0], feeds])[: len(records)]
-
-
-def _span(records: Records, record: int) -> tuple[int, int]:
-    """Where a record begins and ends."""
-    starts = _starts(records)
-    stop = int(starts[record + 1]) if record + 1 < len(records) else len(records.content)
-    return int(starts[record]), stop

@@ -125,8 +125,13 @@ def test_a_user_id_that_the_service_replaces_cannot_be_referred_to():
         "users": USERS + "guest-7,ana@example.org,Ana,Ruiz,ana@example.org,active\n",
         "expand": EXPAND + "guest-7,L-1\njdoe,L-1\n",
     }
-    assert found(**files) == [("PK307", "expand-enrollments.csv", 2, "user_id"), ("PK323", "users.csv", 2, "user_id")]
+    assert found(**files) == [("PK307", "expand-enrollments.csv", 2, "user_id")]
     assert "which the service replaces by 'ana@example.org'" in messages(**files)[0]
+
+
+def test_what_the_service_replaces_in_users_is_named_where_nothing_refers_to_it():
+    users = USERS + "guest-7,ana@example.org,Ana,Ruiz,Ana@example.org,active\n,bo@example.org,Bo,Lee,,active\n"
+    assert found(users=users) == [("PK323", "users.csv", 2, "email"), ("PK323", "users.csv", 2, "user_id")]
 
 
 @pytest.mark.parametrize(("status", "hit"), [("deleted", True), ("Deleted", True), ("active", False), ("completed", False)])

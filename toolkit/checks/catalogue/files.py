@@ -51,7 +51,7 @@ def file_not_recognised() -> None:
     """
 
 
-@rule("PK003", Consequence.REFUSED, "This is a {what}; the service takes CSV files only.")
+@rule("PK003", Consequence.REFUSED, "This is a workbook; the service takes CSV files only.")
 def workbook_in_the_upload() -> None:
     r"""A workbook is among the files.
 
