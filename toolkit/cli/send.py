@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -120,21 +121,31 @@ def _tell(sent: Sent) -> None:
     """The result."""
     from provkit.report.text import account
 
-    lines: list[str] = []
-    if sent.outcome is None:
-        if sent.rehearsed:
-            lines += ["Rehearsed: the package is fit to be sent, and the login works. Nothing was uploaded."]
-        else:
-            lines += ["Nothing was sent: see the errors above."]
+    if sent.outcome is not None:
+        # The service's own sentence stays on one line; what provkit adds is folded.
+        lines = [
+            sent.outcome.sentence,
+            "",
+            *(fill(step, 80, subsequent_indent="  ", break_on_hyphens=False) for step in sent.next_steps),
+        ]
+    elif sent.rehearsed:
+        lines = ["Rehearsed: the package is fit to be sent, and the login works. Nothing was uploaded."]
     else:
-        lines += [sent.outcome.sentence, *sent.next_steps]
-    if sent.report.rows is not None:
-        lines += ["", "Rows", *(f"  {line}" for line in account(sent.report.rows))]
-    console.write("\n".join(lines))
+        lines = ["Nothing was sent: see the errors above."]
     if sent.seen is not None:
         from provkit.workflows.sandbox import describe
 
-        console.write(describe(sent.seen))
+        lines += ["", describe(sent.seen)]
+    if sent.report.rows is not None:
+        lines += [
+            "",
+            "ROWS",
+            *(
+                fill(line, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+                for line in account(sent.report.rows)
+            ),
+        ]
+    console.write("\n".join(lines))
 
 
 def _stopped(error: ProvkitError) -> dict[str, object]:

@@ -6,7 +6,7 @@ Two steps, so that a person can look between them: `prepare` reads and judges an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,8 +111,6 @@ class Prepared:
     def describe(self) -> Mapping[str, str]:
         """What goes where, and who said so, in words; to be shown before anything leaves."""
         target, sources = self.environment, self.environment.sources
-        names = {wire: local for wire, local in self.upload.local_names.items() if wire != local}
-        sent_as = f"; inside, {', '.join(f'{local} is called {wire}' for wire, local in names.items())}" if names else ""
         shown = {"Environment": target.name if target.name == "sandbox" else f"{target.name} (Canvas: {target.canvas})"}
         if self.credentials is None:
             shown["Service"] = "a sandbox that this command starts on this computer; nothing leaves it"
@@ -121,9 +119,18 @@ class Prepared:
             shown["Login"] = f"{host_of(target.token_url)} (from {sources['token_url']})"
             shown["Credentials"] = f"{self.credentials.name} (from {self.credentials.source})"
         shown["Group"] = f"{target.group} (from {sources['group']})"
-        shown["Files"] = ", ".join(f"{file.name} ({len(file):,} bytes)" for file in self.upload.files) + sent_as
+        shown["Files"] = "; ".join(self._files())
         shown["Message"] = "new guests get the package's own message" if self.upload.notify else "none of its own to new guests"
         return shown
+
+    def _files(self) -> Iterator[str]:
+        """What is posted, and what it is called on the way: the service's mails go by those names."""
+        local_names = self.upload.local_names
+        for file in self.upload.files:
+            called = f"{local_names[file.name]} as " if local_names.get(file.name, file.name) != file.name else ""
+            yield f"{called}{file.name} ({len(file):,} bytes)"
+        if self.upload.door == "zip" and local_names:
+            yield "in it " + ", ".join(local if local == wire else f"{local} as {wire}" for wire, local in local_names.items())
 
     def deliver(self, *, dry_run: bool = False, confirm_env: str | None = None) -> Sent:
         """Log in and post, once.

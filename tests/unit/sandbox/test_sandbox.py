@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from provkit.errors import ConfigError
 from provkit.package import Package
 from provkit.receiver import receive
-from provkit.sandbox import Pretend, Server, Settings, running
+from provkit.sandbox import Pretend, Seen, Server, Settings, running
 from provkit.sandbox.server import running_file
+from provkit.workflows.sandbox import describe
 
 USERS = b"user_id,login_id,first_name,last_name,email,status\nana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active\n"
 
@@ -252,3 +253,31 @@ def test_its_secret_is_made_anew_each_time_and_not_shown(started):
     first, second = started().server.settings, started().server.settings
     assert first.secret != second.secret
     assert first.secret.get_secret_value() not in repr(first)
+
+
+def told(files, *, known=True, notify=False):
+    package = Package.from_files(files)
+    reception = receive(package, notify=notify)
+    return describe(Seen("BL-TEST", known, package, notify, reception, reception.answer.status))
+
+
+def test_what_would_become_of_an_upload_is_told_row_by_row_kind():
+    rows = USERS + b"no address,no address,Bo,Li,no address,active\n"
+    said = told({"users.csv": rows, "message.properties": b"sender=a@iu.edu\nsubject=Hello\nbody=y\n"}, notify=True)
+    assert "users.csv: 1 sent on, 1 rejected and named in the mail" in said
+    assert "message.properties: no rows" in said
+    assert "where there are none: 1" in said
+    assert "to each new guest: 'Hello'" in said
+    assert "status 200" in said
+
+
+def test_a_refusal_is_told_with_the_files_named():
+    said = told({"users.csv": b"user_id\n"})
+    assert "status 400" in said
+    assert "The format of users.csv did not conform" in said
+
+
+def test_a_run_that_stops_and_a_group_that_nobody_has_are_told():
+    crash = b"user_id,login_id,first_name,last_name,email,status,service\n" + USERS.splitlines()[1] + b"\n"
+    assert "nothing reaches Canvas" in told({"users.csv": crash})
+    assert "would reach nobody" in told({"users.csv": USERS}, known=False)
