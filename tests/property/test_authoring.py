@@ -13,7 +13,9 @@ from provkit.errors import SourceError
 from provkit.rules import Severity
 from provkit.schemas.layouts import Kind
 from provkit.sources import from_text
+from provkit.sources.delimited import read_text
 from provkit.tables import CellError, Sheet, Sheets
+from provkit.writer import encode
 
 BOUNDED = settings(max_examples=60, deadline=None)
 PLAIN = AuthoringSettings(create_courses=True)
@@ -197,6 +199,17 @@ def test_authoring_what_the_tables_say_changes_nothing_more(held):
         assert contents(again) == contents(once)
         assert list(again.changes) == []
         assert again.report.counts == {}
+
+
+@BOUNDED
+@given(facts())
+def test_reading_what_was_written_gives_the_same_tables(held):
+    once = made(flat(held))
+    files = [read_text(encode(table), f"{kind}.csv") for kind, table in once.tables.by_kind.items()]
+    assert all(sheet.kind is not None for sheet, _, _ in files)
+    again = author(Sheets(tuple(sheet for sheet, _, _ in files)), AuthoringSettings())
+    assert contents(again) == contents(once)
+    assert list(again.changes) == []
 
 
 HEADERS = st.sampled_from(

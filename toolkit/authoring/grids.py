@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import PurePath
@@ -14,7 +14,7 @@ from provkit.authoring.authored import Fate
 from provkit.authoring.changes import ChangeKind, Group
 from provkit.authoring.columns import Codes, Mask, Raw, encode
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import OF_KIND, Columns, Target, hint, hits, map_header
+from provkit.authoring.mapping import OF_KIND, Columns, Target, hint, map_header
 from provkit.authoring.message_sheet import places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.rules_sheets import (
@@ -24,17 +24,11 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
+from provkit.authoring.shape import find_header, find_target
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
 
 __all__ = ["Grid", "Survey", "survey"]
-
-HEADER_WITHIN = 20
-"""How many rows that are not blank are looked at to find the header."""
-
-_PERSON = ("email", "user_id", "login_id", "username", "university_id")
-_NAMES = ("name", "first_name", "last_name")
-_COURSES = ("course_id", "section_id", "listing_id", "short_name", "long_name", "section_name")
 
 
 @dataclass(eq=False)
@@ -212,8 +206,8 @@ class _Look:
         if message is not None:
             self._message(message, filled, place)
             return
-        header = _header(sheet, filled, said)
-        target = _target(said, sheet.rows[header]) if header is not None else None
+        header = find_header(sheet, filled, said)
+        target = find_target(said, sheet.rows[header]) if header is not None else None
         if header is not None and target is not None:
             self._table(target, header, place, "its name and columns say so" if said is target else "its columns say so")
         elif said is None:
@@ -333,7 +327,7 @@ def describe(grid: Grid) -> str:
     """
     if grid.target is not Target.MEMBERS:
         return _LABELS[grid.target]
-    if grid.columns.any(*_NAMES):
+    if grid.columns.any("name", "first_name", "last_name"):
         return "a flat roster, one row per person and course"
     return (
         "Expand enrollments"
@@ -377,49 +371,3 @@ def _repeats(raws: Sequence[Raw], columns: Iterable[int], names: Sequence[Cell],
         raw, name = raws[column], names[column]
         mask &= np.array([cell == name for cell in raw.cells], dtype=bool)[raw.codes]
     return mask
-
-
-def _header(sheet: Sheet, filled: Sequence[int], said: Target | None) -> int | None:
-    """The row that has the most words that head columns; the first where several have."""
-    best, best_hits = None, 0
-    for row in filled[:HEADER_WITHIN]:
-        count = hits(sheet.rows[row])
-        if count > best_hits:
-            best, best_hits = row, count
-    return best if best_hits > 1 or (best_hits == 1 and said is not None) else None
-
-
-def _target(said: Target | None, header: Sequence[Cell]) -> Target | None:
-    """What a table holds: what its sheet's name says, if its columns can be that; else what its columns say."""
-    can = [target for target in _CAN if _CAN[target](map_header(target, header))]
-    members = map_header(Target.MEMBERS, header)
-    if Target.MEMBERS in can and members.any("role"):
-        return Target.MEMBERS  # people have roles in courses, whatever the sheet is called
-    if {Target.USERS, Target.MEMBERS} <= set(can):
-        # Whoever is called a user, and stands beside a course all the same, is enrolled in it.
-        beside = ("course_id", "section_id", "listing_id") if said is Target.USERS else (*_COURSES, "role")
-        can.remove(Target.USERS if said is Target.MEMBERS or members.any(*beside) else Target.MEMBERS)
-    if said in can:
-        return said
-    return next((target for target in can if _SURE[target](map_header(target, header))), None)
-
-
-_CAN: Mapping[Target, Callable[[Columns], bool]] = {
-    Target.MEMBERS: lambda columns: columns.any(*_PERSON, *_NAMES) and columns.any(*_COURSES),
-    Target.USERS: lambda columns: columns.any(*_PERSON),
-    Target.SECTIONS: lambda columns: columns.any("section_id", "name"),
-    Target.COURSES: lambda columns: columns.any("course_id", "long_name", "short_name"),
-}
-"""Which columns a sheet must have to be what its name says."""
-
-_SURE: Mapping[Target, Callable[[Columns], bool]] = {
-    Target.MEMBERS: lambda columns: bool(columns.sure & {*_PERSON, "first_name", "last_name"}),
-    Target.USERS: lambda columns: bool(columns.sure & {"email", "login_id", "university_id", "first_name", "last_name"}),
-    Target.SECTIONS: lambda columns: "section_id" in columns.sure and columns.any("course_id"),
-    Target.COURSES: lambda columns: (
-        columns.any("course_id")
-        and columns.any("long_name", "short_name", "account_id")
-        and bool(columns.sure & {"course_id", "short_name", "long_name", "account_id"})
-    ),
-}
-"""Which columns a sheet must have to be it whatever its name."""
