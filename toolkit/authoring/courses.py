@@ -145,7 +145,9 @@ def _missing(desk: Desk, grid: Grid, field: str) -> None:
 def _need(desk: Desk, grid: Grid, columns: Mapping[str, Coded], column: str) -> None:
     """Ids are never made up: a row without one is broken."""
     gap = columns[column].empty
-    if column == "section_id":
+    if column not in grid.columns.fields and gap.all():
+        _missing(desk, grid, column)
+    elif column == "section_id":
         desk.ledger.fault(section_id_missing, grid, column, np.flatnonzero(gap))
     else:
         desk.ledger.fault(course_id_missing, grid, column, np.flatnonzero(gap))

@@ -119,7 +119,10 @@ def _ids(desk: Desk, sheet: MemberSheet) -> None:
         grid.mark_broken(nameless, "section_id")
     if desk.course_id is not None or grid.columns.any("course_id", "section_id") or not grid.columns.any("listing_id"):
         homeless = columns["course_id"].empty & columns["section_id"].empty & ~listed
-        ledger.fault(course_id_missing, grid, "course_id", np.flatnonzero(homeless & ~grid.broken_in("section_id")))
+        if grid.columns.any("course_id", "section_id") or not homeless.all():
+            ledger.fault(course_id_missing, grid, "course_id", np.flatnonzero(homeless & ~grid.broken_in("section_id")))
+        else:
+            ledger.note(column_missing, grid.header_origin(), details={"field": "course id"})
         grid.mark_broken(homeless, "course_id")
 
 
@@ -179,7 +182,10 @@ def _judge(desk: Desk, sheet: MemberSheet, people: Sequence[Person]) -> None:
         ledger.change(change, grid, source, np.flatnonzero(affected[groups]), before=sheet.columns[source], after=key)
     nobody = key.empty & ~grid.broken_in(*_PERSON)
     field = next((name for name in ("email", "user_id", "username", "university_id") if name in grid.columns.fields), None)
-    ledger.fault(person_missing, grid, field, np.flatnonzero(nobody))
+    if field is None:
+        ledger.note(column_missing, grid.header_origin(), details={"field": "e-mail address, username or university id"})
+    else:
+        ledger.fault(person_missing, grid, field, np.flatnonzero(nobody))
     faults = {
         fault: np.array([person.fault == fault for person in people], dtype=bool)[groups] for fault in ("two", "account", "id")
     }

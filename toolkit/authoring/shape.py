@@ -61,7 +61,7 @@ def find_target(said: Target | None, header: Sequence[Cell]) -> Target | None:
 
 _CAN: Mapping[Target, Callable[[Columns], bool]] = {
     Target.MEMBERS: lambda columns: columns.any(*_PERSON, *_NAMES) and columns.any(*_COURSES),
-    Target.USERS: lambda columns: columns.any(*_PERSON),
+    Target.USERS: lambda columns: columns.any(*_PERSON, *_NAMES),
     Target.SECTIONS: lambda columns: columns.any("section_id", "name"),
     Target.COURSES: lambda columns: columns.any("course_id", "long_name", "short_name"),
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes, Mask, group
-from provkit.authoring.grids import Grid
+from provkit.authoring.grids import LABEL, Grid
 from provkit.authoring.ids import fill_by_setting
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.names import split_name
@@ -127,8 +127,11 @@ def user_part(ledger: Ledger, sheet: UserSheet, settings: AuthoringSettings, kno
     ledger.fault(own_account, grid, "email", np.flatnonzero(away), value=columns["address"])
     ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "email", np.flatnonzero(away), before=columns["address"])
     missing = columns["address"].empty & ~away
-    ledger.fault(person_missing, grid, "email", np.flatnonzero(missing))
     grid.mark_broken(missing)
+    if grid.columns.any(*_IDS):
+        ledger.fault(person_missing, grid, "email", np.flatnonzero(missing))
+    else:
+        ledger.note(column_missing, grid.header_origin(), details={"field": LABEL["email"]})
     if not grid.columns.any("name", "first_name", "last_name"):
         ledger.note(column_missing, grid.header_origin(), details={"field": "name"})
         grid.mark_broken(~away)

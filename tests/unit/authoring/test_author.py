@@ -181,6 +181,13 @@ def test_a_missing_column_is_said_once_and_all_rows_are_held_back(made):
     assert made({"Sections": "Section ID,Course ID\nS,C\n"}).codes == ["PK623", "PK623"]
     assert made({"Courses": "Course ID,Account,Status\nC,A,active\n"}).codes == ["PK623"]
     assert made({"Users": "Email\na@example.org\n"}).codes == ["PK623"]
+    assert made({"Users": "First name,Last name\nAna,Ruiz\nBo,Ek\n"}).codes == ["PK623"]
+    assert made({"Roster": "Name,Course,Role\nAna Ruiz,NC-1,student\nBo Ek,NC-1,student\n"}).codes == ["PK623"]
+    assert made({"Roster": "Email,Course title,Role\na@example.org,X,student\nb@example.org,X,student\n"}).codes == [
+        "PK623",
+        "PK642",
+    ]
+    assert made({"Sections": "Section name,Status\nA,active\nB,active\n"}).codes == ["PK623", "PK623"]
 
 
 def test_settings_fill_what_a_sheet_does_not_give(made):
@@ -215,7 +222,7 @@ def test_a_status_is_taken_for_active_only_where_there_is_no_such_column(made):
 
 def test_ids_are_made_by_template_and_never_otherwise(made):
     courses = "Title,Account,Status,Dept code\nFirst Aid,SPEA,active,hl\nSecond Aid,SPEA,active,hl\n"
-    assert made({"Courses": courses}).found[:2] == ["PK621 Courses!D1", "PK640 Courses!2"]
+    assert made({"Courses": courses}).found == ["PK623 Courses!1", "PK621 Courses!D1"]
     result = made({"Courses": courses}, course_id="NC-{{ dept_code|upper }}-{{ long_name|replace(' ', '') }}")
     assert result.rows("courses", "course_id") == ["NC-HL-FirstAid", "NC-HL-SecondAid"]
     assert ("Courses!2", "course_id", "", "NC-HL-FirstAid") in result.changed("filled")
@@ -237,7 +244,8 @@ def test_a_template_that_cannot_be_filled_in_stops_with_what_there_is(made):
 
 
 def test_a_template_that_gives_nothing_leaves_the_finding(made):
-    assert made({"Courses": "Title,Account,Status\nA,B,active\n"}, course_id="{{ '' }}").codes == ["PK640"]
+    courses = {"Courses": "Course ID,Title,Account,Status\n,A,B,active\nNC-1,A,B,active\n"}
+    assert made(courses, course_id="{{ '' }}").found == ["PK640 Courses!A2"]
 
 
 def test_the_same_row_again_is_merged(made):
