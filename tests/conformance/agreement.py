@@ -167,7 +167,8 @@ def _processing(reception: Reception, *, full: bool) -> dict[str, Any]:
     run = reception.processing
     assert run is not None
     zipped = run.canvas_zip
-    mail = summary(run.summary, LETTERHEAD, imported=bool(zipped)) if run.summary is not None else None
+    results = run.summary()
+    mail = None if results is None else summary(results, LETTERHEAD, imported=bool(zipped))
     verdict: dict[str, Any] = {
         "thrown": None if run.thrown is None else True,
         "results": [

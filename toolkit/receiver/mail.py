@@ -7,8 +7,9 @@ holds a line end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -17,17 +18,23 @@ from provkit.receiver.model import Fate, FileError, FileFate, Mail, Notification
 from provkit.schemas.layouts import Kind
 
 __all__ = [
+    "Hide",
     "Letterhead",
     "courses_or_sections",
     "deferred",
     "enrollments",
     "expand",
     "failure",
+    "later",
     "rejections",
     "shown",
     "summary",
     "users",
+    "welcome",
 ]
+
+Hide: TypeAlias = Callable[[str], str]
+"""What a cell's text is passed through before it stands in a mail: `str` shows it, `provkit.rules.mask` masks it."""
 
 _LENGTH = (
     "\tLine {line}: Row did not match the amount of fields specified in the header. Skipping. "
@@ -121,11 +128,12 @@ def shown(name: str | None) -> str:
     return "null" if name is None else name
 
 
-def rejections(judged: FileFate) -> dict[int, str]:
+def rejections(judged: FileFate, hide: Hide = str) -> dict[int, str]:
     """What each rejected record adds to the mail, by the record's index.
 
     Args:
         judged: The file.
+        hide: What cells are passed through.
     """
     records = judged.records
     indexes = np.flatnonzero(judged.fates == Fate.REJECTED)
@@ -135,28 +143,29 @@ def rejections(judged: FileFate) -> dict[int, str]:
     columns += [[None] * len(indexes)] * (4 - len(columns))
     whys = judged.why[indexes].tolist()
     return {
-        index: _TEMPLATES[judged.kind, Why(why)].format(*fields, line=index + 1)
+        index: _TEMPLATES[judged.kind, Why(why)].format(*(hide(text or "") for text in fields), line=index + 1)
         for index, why, *fields in zip(indexes.tolist(), whys, *columns, strict=True)
     }
 
 
-def users(files: Sequence[tuple[str, FileFate]], *, message_sent: bool | None) -> str:
+def users(files: Sequence[tuple[str, FileFate]], *, message_sent: bool | None, hide: Hide = str) -> str:
     """The part about all users files; every one of them gets this whole.
 
     Args:
         files: Names and fates.
         message_sent: Whether each new guest gets the package's message; None where there is no message.
+        hide: What cells are passed through.
     """
-    return "".join(_users(name, judged, message_sent=message_sent) for name, judged in files)
+    return "".join(_users(name, judged, message_sent=message_sent, hide=hide) for name, judged in files)
 
 
-def _users(name: str, judged: FileFate, *, message_sent: bool | None) -> str:
+def _users(name: str, judged: FileFate, *, message_sent: bool | None, hide: Hide) -> str:
     failed = judged.count(Fate.REJECTED)
     sent = judged.fates == Fate.SENT
     updated = int(np.count_nonzero(sent & judged.existing))
     created = int(np.count_nonzero(sent)) - updated
     text = (
-        f"{name}:\r\n{''.join(rejections(judged).values())}"
+        f"{name}:\r\n{''.join(rejections(judged, hide).values())}"
         f"\tGuest accounts creation failures: {failed}\r\n"
         f"\tGuest accounts successfully created: {created}\r\n"
         f"\tGuest account updates sent to Canvas: {updated}\r\n"
@@ -167,32 +176,34 @@ def _users(name: str, judged: FileFate, *, message_sent: bool | None) -> str:
     unsent = [] if message_sent else judged.rewrite(sent & ~judged.existing)[0].to_pylist()
     return (
         f"{text}\tTotal custom email messages sent: {created if message_sent else 0}\r\n"
-        f"\tTotal custom email message failures: {len(unsent)}\r\n" + "".join(f"\t\t- {address}\r\n" for address in unsent)
+        f"\tTotal custom email message failures: {len(unsent)}\r\n" + "".join(f"\t\t- {hide(address)}\r\n" for address in unsent)
     )
 
 
-def courses_or_sections(kind: Kind, files: Sequence[tuple[str, FileFate]]) -> str:
+def courses_or_sections(kind: Kind, files: Sequence[tuple[str, FileFate]], hide: Hide = str) -> str:
     """The part about one file of courses or sections: it repeats all that was said of the earlier ones.
 
     Args:
         kind: Which of the two.
         files: Names and fates of this file, the last, and of those before it.
+        hide: What cells are passed through.
     """
     rejected = sum(judged.count(Fate.REJECTED) for _, judged in files)
     sent = sum(judged.count(Fate.SENT) for _, judged in files)
     names = "".join(f"{name}:\r\n" for name, _ in files)
-    errors = "".join("".join(rejections(judged).values()) for _, judged in files)
+    errors = "".join("".join(rejections(judged, hide).values()) for _, judged in files)
     return names + errors + _counts(kind.capitalize(), rejected, sent)
 
 
-def enrollments(name: str, judged: FileFate) -> str:
+def enrollments(name: str, judged: FileFate, hide: Hide = str) -> str:
     """The part about one file of enrollments.
 
     Args:
         name: The file's name.
         judged: What becomes of its records.
+        hide: What cells are passed through.
     """
-    errors = "".join(rejections(judged).values())
+    errors = "".join(rejections(judged, hide).values())
     return f"{name}:\r\n{errors}{_counts('Enrollments', judged.count(Fate.REJECTED), judged.count(Fate.SENT))}"
 
 
@@ -200,26 +211,37 @@ def _counts(what: str, rejected: int, sent: int) -> str:
     return f"\t{what} rejected: {rejected}\r\n\t{what} sent to Canvas: {sent}\r\n\tTotal {what.lower()} processed: {rejected + sent}\r\n"
 
 
-def expand(name: str, judged: FileFate) -> str:
+def expand(name: str, judged: FileFate, hide: Hide = str) -> str:
     """The part about one file of Expand enrollments that is processed at once.
 
     Args:
         name: The file's name.
         judged: What becomes of its records.
+        hide: What cells are passed through.
     """
     failed, added = judged.count(Fate.REJECTED), judged.count(Fate.SENT)
     return (
-        f"{name}:\r\n{''.join(rejections(judged).values())}"
+        f"{name}:\r\n{''.join(rejections(judged, hide).values())}"
         f"\tUsers failed to be added to expand's enrollment: {failed}\r\n"
         f"\tUsers successfully added to expand's enrollment: {added}\r\n"
         f"\tTotal records processed: {failed + added}\r\n"
     )
 
 
-def deferred(name: str) -> str:
+def deferred(name: str, hide: Hide = str) -> str:  # noqa: ARG001  called like the others
     """The part about one file of Expand enrollments that came along with users.
 
     Args:
         name: The file's name.
+        hide: Not needed: no cell is shown.
     """
     return f"{name}:\r\n\tProcessing of this file has been deferred until after all other files have been imported into Canvas\r\n"
+
+
+def later(parts: Sequence[str]) -> str:
+    """What files that were deferred add to the mail of Canvas's own results, once Canvas has imported the rest.
+
+    Args:
+        parts: The part about each (`expand`).
+    """
+    return "\r\nPost processing results:\r\n" + "".join(f"{part}\r\n" for part in parts)

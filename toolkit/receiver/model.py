@@ -314,18 +314,18 @@ class Result:
         file: The file's index in the upload.
         canvas_file: What goes on to Canvas; None for Expand files.
         deferred: Whether the file waits until Canvas has imported the others.
-        write_mail: Makes the file's part of the summary mail.
+        write_mail: Makes the file's part of the summary mail; takes what each cell's text is passed through (`str` shows it).
     """
 
     file: int
     canvas_file: CanvasFile | None
     deferred: bool
-    write_mail: Callable[[], str] = field(repr=False)
+    write_mail: Callable[[Callable[[str], str]], str] = field(repr=False)
 
     @cached_property
     def email(self) -> str:
         """The file's part of the summary mail."""
-        return self.write_mail()
+        return self.write_mail(str)
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,7 +337,9 @@ class Processing:
             is made.
         results: Per file, in the order of the run; empty where it stopped.
         write_guests: Makes the guests.
-        write_calls: Makes the Expand calls.
+        write_calls: Makes the Expand calls of this run.
+        write_later: Makes what Expand files that are deferred add to the mail of Canvas's results; None where none is.
+        write_later_calls: Makes the Expand calls that are deferred.
         message: The message that goes out to each new guest; None where none does.
     """
 
@@ -345,6 +347,8 @@ class Processing:
     results: tuple[Result, ...]
     write_guests: Callable[[], list[Guest]] = field(repr=False)
     write_calls: Callable[[], list[ExpandCall]] = field(repr=False)
+    write_later: Callable[[Callable[[str], str]], str] | None = field(default=None, repr=False)
+    write_later_calls: Callable[[], list[ExpandCall]] = field(default=list, repr=False)
     message: Notification | None = None
 
     @cached_property
@@ -356,6 +360,11 @@ class Processing:
     def expand_calls(self) -> list[ExpandCall]:
         """Enrollments posted to Expand in this run, in order."""
         return self.write_calls()
+
+    @cached_property
+    def later_calls(self) -> list[ExpandCall]:
+        """Enrollments posted to Expand once Canvas has imported the users of the same upload."""
+        return self.write_later_calls()
 
     @property
     def canvas_files(self) -> list[CanvasFile]:
@@ -386,10 +395,13 @@ class Processing:
             return []
         return [Mail(guest.email, message.sender, message.subject, message.body) for guest in self.guests]
 
-    @cached_property
-    def summary(self) -> str | None:
-        """What the files' results add to the summary mail; None where no mail is made."""
-        return "".join(f"{result.email}\r\n" for result in self.results) or None
+    def summary(self, hide: Callable[[str], str] = str) -> str | None:
+        """What the files' results add to the summary mail; None where no mail is made.
+
+        Args:
+            hide: What each cell's text is passed through.
+        """
+        return "".join(f"{result.write_mail(hide)}\r\n" for result in self.results) or None
 
 
 @dataclass(frozen=True, eq=False)

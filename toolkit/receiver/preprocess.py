@@ -77,11 +77,15 @@ def process(
     fates = _fates(files, order, judged, None if thrown is None else thrown[0])
     authorised = None if notification is None else elsewhere.may_send(notification.sender)
     reached = order if thrown is None else order[: order.index(thrown[0]) + 1]
+    expand = [judged[index] for index in reached if files[index].kind is Kind.EXPAND]
+    deferred = [(mail.shown(files[index].name), judged[index]) for index in order if users and files[index].kind is Kind.EXPAND]
     processing = Processing(
         thrown,
         () if thrown is not None else tuple(_results(files, order, judged, message_sent=authorised)),
         partial(_guests, [judged[index] for index in reached if files[index].kind is Kind.USERS]),
-        partial(_calls, [] if users else [judged[index] for index in reached if files[index].kind is Kind.EXPAND]),
+        partial(_calls, [] if users else expand),
+        partial(_later, deferred) if deferred and thrown is None else None,
+        partial(_calls, expand if users and thrown is None else []),
         notification if authorised else None,
     )
     return processing, tuple(replace(file, judged=judged.get(index), fates=fates.get(index)) for index, file in enumerate(files))
@@ -378,24 +382,35 @@ def _results(
     for kind, indexes in by_kind.items():
         parts = [(mail.shown(files[index].name), judged[index]) for index in indexes]
         for position, index in enumerate(indexes):
-            until = parts[: position + 1]
-            canvas: Callable[[], bytes]
-            text: Callable[[], str]
-            if kind is Kind.USERS:
-                canvas = partial(to_csv, _USERS, [parts[position][1].sent])
-                text = partial(mail.users, parts, message_sent=message_sent)
-            elif kind is Kind.ENROLLMENTS:
-                canvas = partial(to_csv, _ENROLLMENTS, [parts[position][1].sent])
-                text = partial(mail.enrollments, *parts[position])
-            elif kind is Kind.EXPAND:
+            (name, own), until = parts[position], parts[: position + 1]
+            text: Callable[[mail.Hide], str]
+            if kind is Kind.EXPAND:
                 deferred = Kind.USERS in by_kind
-                text = partial(mail.deferred, parts[position][0]) if deferred else partial(mail.expand, *parts[position])
+                text = partial(mail.deferred, name) if deferred else partial(mail.expand, name, own)
                 yield Result(index, None, deferred, text)
-                continue
+            elif kind is Kind.USERS:
+                text = partial(_users_mail, parts, message_sent)
+                yield Result(index, CanvasFile(name, partial(_csv, _USERS, own)), deferred=False, write_mail=text)
+            elif kind is Kind.ENROLLMENTS:
+                text = partial(mail.enrollments, name, own)
+                yield Result(index, CanvasFile(name, partial(_csv, _ENROLLMENTS, own)), deferred=False, write_mail=text)
             else:
-                canvas = partial(_accumulated, [one for _, one in until])
                 text = partial(mail.courses_or_sections, kind, until)
-            yield Result(index, CanvasFile(parts[position][0], canvas), deferred=False, write_mail=text)
+                canvas = partial(_accumulated, [one for _, one in until])
+                yield Result(index, CanvasFile(name, canvas), deferred=False, write_mail=text)
+
+
+def _users_mail(parts: Sequence[tuple[str, FileFate]], message_sent: bool | None, hide: mail.Hide) -> str:  # noqa: FBT001
+    return mail.users(parts, message_sent=message_sent, hide=hide)
+
+
+def _later(files: Sequence[tuple[str, FileFate]], hide: mail.Hide) -> str:
+    return mail.later([mail.expand(name, judged, hide) for name, judged in files])
+
+
+def _csv(header: Sequence[str], file: FileFate) -> bytes:
+    """Only now are the rows rewritten for Canvas."""
+    return to_csv(header, [file.sent])
 
 
 def _accumulated(files: Sequence[FileFate]) -> bytes:
