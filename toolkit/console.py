@@ -58,12 +58,12 @@ def in_colour() -> bool:
     return console.is_terminal and not console.no_color and not console.legacy_windows
 
 
-def save(path: Path, text: str) -> None:
+def save(path: Path, text: str | bytes) -> None:
     """Write a result to a file that is the user's alone; what stood there stays until the new one is whole.
 
     Args:
         path: Where to.
-        text: The result, written as UTF-8.
+        text: The result; text is written as UTF-8.
 
     Raises:
         SourceError: It cannot be written.
@@ -71,7 +71,7 @@ def save(path: Path, text: str) -> None:
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(text.encode("utf-8", "surrogatepass"))
+            file.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
         aside.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -25,6 +25,7 @@ from provkit import addresses, properties
 from provkit.package import Package
 from provkit.receiver import Fate, FileFate, Reception, receive
 from provkit.receiver.archive import unzip
+from provkit.receiver.java import is_whitespace
 from provkit.receiver.mail import Letterhead, rejections, summary
 from provkit.receiver.preprocess import judge
 from provkit.schemas.layouts import Kind
@@ -51,13 +52,13 @@ class StandIns:
         return f"EXT:{address}"
 
     def university_id(self, username: str) -> str | None:
-        return f"ID:{username}" if self.username_found and username.strip() else None
+        return f"ID:{username}" if self.username_found and not is_whitespace(username) else None
 
     def course_of(self, section: str) -> str | None:
         return self.section_course
 
     def canvas_id(self, person: str) -> str | None:
-        return f"canvas-{person}" if self.username_found and person.strip() else None
+        return f"canvas-{person}" if self.username_found and not is_whitespace(person) else None
 
     def may_use(self, account: str) -> bool:
         return True

@@ -40,7 +40,8 @@ def altered(judged: FileFate) -> np.ndarray:
         if pc.any(unread).as_py():
             found = found | unread.fill_null(False).to_numpy()  # noqa: FBT003  the filling
     sent: np.ndarray = judged.fates == Fate.SENT
-    return found & sent
+    found &= sent
+    return found
 
 
 def _none(judged: FileFate) -> np.ndarray:

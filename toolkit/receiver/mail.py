@@ -128,15 +128,16 @@ def shown(name: str | None) -> str:
     return "null" if name is None else name
 
 
-def rejections(judged: FileFate, hide: Hide = str) -> dict[int, str]:
+def rejections(judged: FileFate, hide: Hide = str, *, first: int | None = None) -> dict[int, str]:
     """What each rejected record adds to the mail, by the record's index.
 
     Args:
         judged: The file.
         hide: What cells are passed through.
+        first: How many at most; None for all.
     """
     records = judged.records
-    indexes = np.flatnonzero(judged.fates == Fate.REJECTED)
+    indexes = np.flatnonzero(judged.fates == Fate.REJECTED)[:first]
     taken = pa.array(indexes)
     # Only the columns that a text can show; a record that is too short for one is not told about with it.
     columns = [records.column(index).take(taken).to_pylist() for index in range(min(len(records.columns), 4))]
