@@ -86,12 +86,12 @@ def command(
     )
     if changes is not None:
         console.save(changes, render_csv(built.changes))
-    console.write("\n".join(_told(built, color=console.in_colour())))
+    console.write("\n".join(_told(built, hold_back=hold_back, color=console.in_colour())))
     if not built.report.ok:
         raise typer.Exit(1)
 
 
-def _told(built: Built, *, color: bool) -> Iterator[str]:
+def _told(built: Built, *, hold_back: bool, color: bool) -> Iterator[str]:
     """The result, a paragraph each; the row account comes last, and after it only what to do on the upload page."""
     from dataclasses import replace
 
@@ -104,7 +104,10 @@ def _told(built: Built, *, color: bool) -> Iterator[str]:
     mailing = None if built.package is None else built.examined.mailing
     yield render(replace(built.report, rows=None), mailing=mailing, color=color)
     if built.package is None or built.written is None:
-        yield "Nothing was written. Mend what is named above, or keep those rows out with --hold-back.\n"
+        way_out = (
+            "what is left has errors that no row can be held back for." if hold_back else "or keep those rows out with --hold-back."
+        )
+        yield f"Nothing was written. Mend what is named above{';' if hold_back else ','} {way_out}\n"
         yield paragraph("ROWS", account(built.account), color=color)
         return
     names = [*(str(part.name) for part in built.package.parts), *([] if built.app else ["package.zip"])]

@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from provkit.report.text import WIDTH, counted
+from provkit.report.text import WIDTH
 
 if TYPE_CHECKING:
     from provkit.authoring import ChangeKind, Changes
-    from provkit.rules import Origin
+    from provkit.authoring.changes import Group
 
 __all__ = ["paragraph", "render_csv", "render_summary"]
 
-PLACES = 4
-"""How many places of one kind of change are named."""
+EXAMPLES = 4
+"""How many different changes of one kind are shown."""
 
 _SAID = {
     "trimmed": "blanks and unseen characters taken away",
@@ -43,20 +42,24 @@ _RISKY = ("=", "+", "-", "@", "\t")
 
 
 def render_summary(changes: Changes) -> Iterator[str]:
-    """One line per kind of change: how many, what, the first places with before and after.
+    """One line per kind of change: how many, what, the most frequent ones with their first place.
 
     Args:
         changes: All changes.
     """
-    by_kind: dict[ChangeKind, list[int]] = {}
-    for index, group in enumerate(changes.groups):
-        by_kind.setdefault(group.kind, []).append(index)
-    for kind, indexes in by_kind.items():
-        number = sum(len(changes.groups[index]) for index in indexes)
-        first = islice((change for index in indexes for change in changes.groups[index]), PLACES)
-        said = "; ".join(_example(change.origin, change.before, change.after) for change in first)
-        more = f" and {counted(number - PLACES, 'more', 'more')}" if number > PLACES else ""
-        yield f"{number:,} {_SAID.get(str(kind), str(kind))}: {said}{more}"
+    by_kind: dict[ChangeKind, list[Group]] = {}
+    for group in changes.groups:
+        by_kind.setdefault(group.kind, []).append(group)
+    for kind, groups in by_kind.items():
+        alike: dict[tuple[str, str], list[_Alike]] = {}
+        for group in groups:
+            for code, first, number in zip(*_distinct(group), strict=True):
+                pair = group.before[code], group.after[code]
+                alike.setdefault(pair, []).append(_Alike(group, first, number))
+        most = sorted(alike.items(), key=lambda item: -sum(one.number for one in item[1]))
+        said = "; ".join(_example(*pair, found) for pair, found in most[:EXAMPLES])
+        more = f"; and {len(most) - EXAMPLES:,} others" if len(most) > EXAMPLES else ""
+        yield f"{sum(map(len, groups)):,} {_SAID.get(str(kind), str(kind))}: {said}{more}"
 
 
 def render_csv(changes: Changes) -> str:
@@ -101,11 +104,31 @@ def paragraph(title: str, lines: Iterable[str], *, color: bool = False, width: i
     return "\n".join((heading, *wrapped)) + "\n"
 
 
-def _example(origin: Origin, before: str, after: str) -> str:
-    """One change in a few words."""
+class _Alike(NamedTuple):
+    """Changes of one group that say the same: where the first is, and how many there are."""
+
+    group: Group
+    first: int
+    number: int
+
+
+def _distinct(group: Group) -> tuple[list[int], list[int], list[int]]:
+    """The codes of a group's distinct changes, the index of each one's first, and how often it occurs."""
+    import numpy as np
+
+    codes, first, numbers = np.unique(group.codes, return_index=True, return_counts=True)
+    return codes.tolist(), first.tolist(), numbers.tolist()
+
+
+def _example(before: str, after: str, found: Sequence[_Alike]) -> str:
+    """Like changes in a few words: "'no' became 'false' (12 times, first Enrollments!H2)"."""
+    number = sum(one.number for one in found)
+    group, first, _ = found[0]
+    place = group.origin(first)
+    where = f"({number:,} times, first {place})" if number > 1 else f"({place})"
     if not before:
-        return f"{origin}: {_short(after)!r}" if after else str(origin)
-    return f"{origin}: {_short(before)!r} became {_short(after)!r}" if after else f"{origin} ({_short(before)})"
+        return f"{_short(after)!r} {where}" if after else where.strip("()")
+    return f"{_short(before)!r} became {_short(after)!r} {where}" if after else f"{_short(before)!r} {where}"
 
 
 def _short(text: str) -> str:

@@ -1,0 +1,172 @@
+"""`provkit build` as a user runs it: exit codes, streams, and that a killed build leaves what stood there."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROVKIT = [sys.executable, "-m", "provkit"]
+
+
+def provkit(*arguments, cwd, **environ):
+    return subprocess.run(
+        [*PROVKIT, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONUTF8": "1", **environ},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def tree(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def samples(root):
+    return root / "sample_data"
+
+
+def test_a_good_workbook_is_written_and_the_row_account_comes_last(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--notify", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "message.properties" in tree(tmp_path / "out")
+    last = done.stdout.rstrip().split("\n\n")[-1].splitlines()
+    assert last[0] == "ROWS"
+    assert last[1] == "  read 100 = 100 used"
+    assert last[2].startswith("  written: users.csv 36, courses.csv 3, sections.csv 5, enrollments.csv 48,")
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+
+def test_a_broken_workbook_writes_nothing_and_ends_with_1(samples, tmp_path):
+    done = provkit("build", samples / "broken.xlsx", cwd=tmp_path)
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
+    assert "Users!A3: 'peregrine.holt@example.con'" in done.stdout
+    assert "Nothing was written." in done.stdout
+    assert done.stdout.rstrip().splitlines()[-1] == "  read 100 = 85 used + 15 held back"
+
+
+def test_holding_back_writes_the_rest_and_still_ends_with_1(samples, tmp_path):
+    done = provkit("build", samples / "broken.xlsx", "--hold-back", cwd=tmp_path)
+    assert done.returncode == 1
+    note = json.loads((tmp_path / "out" / ".provkit" / "package.json").read_bytes())
+    assert f"{note['held_back']} held back" in done.stdout
+    assert "whose own row is held back" in " ".join(done.stdout.split())
+
+
+def test_a_folder_that_is_not_provkits_stops_the_build_with_3(samples, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    done = provkit("build", samples / "roster.xlsx", "-o", "mine", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "was not written by provkit" in done.stderr
+    assert "-o" in done.stderr
+    assert tree(tmp_path / "mine") == {"thesis.txt": b"x"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "missing.xlsx"], "missing.xlsx"),
+        (["build", "roster.csv", "--message", "nothing"], "There is no message template"),
+        (["build"], "Missing argument"),
+        (["build", "roster.csv", "--for", "nobody"], "nobody"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_2(tmp_path, arguments, said):
+    (tmp_path / "roster.csv").write_text("Email,First name,Last name\nana@example.org,Ana,Ruiz\n")
+    done = provkit(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_for_the_upload_page_the_last_lines_say_what_to_choose_and_tick(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--for", "app", "--notify", cwd=tmp_path)
+    assert done.returncode == 0
+    last = done.stdout.rstrip().split("\n\n")[-1]
+    assert last.startswith("ON THE UPLOAD PAGE\n")
+    assert "Tick" in last
+    assert not [name for name in tree(tmp_path / "out") if name.endswith((".zip", ".properties"))]
+
+
+def test_every_change_can_be_written_to_a_file(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--changes", "changes.csv", cwd=tmp_path)
+    assert done.returncode == 0
+    lines = (tmp_path / "changes.csv").read_text("utf-8-sig").splitlines()
+    assert lines[0] == "file,sheet,cell,column,kind,before,after"
+    assert "roster.xlsx,Courses,F2,start_date,date,2026-09-08,2026-09-08T04:00:00Z" in lines
+    assert f"{sum(',date,' in line for line in lines)} dates written in UTC" in done.stdout
+
+
+def test_known_toml_tells_what_exists_elsewhere(tmp_path):
+    rows = "Email,First name,Last name,Course ID,Role\nana@example.org,Ana,Ruiz,NC-1,student\n"
+    (tmp_path / "roster.csv").write_text(rows)
+    (tmp_path / "known.toml").write_text('courses = ["NC-2"]\n')
+    done = provkit("build", "roster.csv", "--known", "known.toml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "roster.csv!D2" in done.stdout
+
+
+def test_settings_come_from_provkit_toml_and_flags_win(samples, tmp_path):
+    (tmp_path / "provkit.toml").write_text("[defaults]\nnotify = true\n")
+    assert provkit("build", samples / "roster.xlsx", cwd=tmp_path).returncode == 0
+    assert "message.properties" in tree(tmp_path / "out")
+    assert provkit("build", samples / "roster.xlsx", "--no-notify", cwd=tmp_path).returncode == 0
+    assert "message.properties" not in tree(tmp_path / "out")
+
+
+def test_a_console_of_another_encoding_does_not_crash_it(tmp_path):
+    (tmp_path / "roster.csv").write_text("Email,First name,Last name\nana@example.org,Ana 李,\n", "utf-8")
+    done = provkit("build", "roster.csv", cwd=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING="cp1252")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_killed_build_leaves_the_old_package_whole(tmp_path):
+    people = [f"person{index}@example.org,First{index},Last{index}" for index in range(20_000)]
+    source, out = tmp_path / "roster.csv", tmp_path / "out"
+    source.write_text("\n".join(["Email,First name,Last name", *people[:10]]))
+    assert provkit("build", "roster.csv", "-o", "old", cwd=tmp_path).returncode == 0
+    source.write_text("\n".join(["Email,First name,Last name", *people]))
+    assert provkit("build", "roster.csv", "-o", "new", cwd=tmp_path).returncode == 0
+    old, new = tree(tmp_path / "old"), tree(tmp_path / "new")
+
+    killed_while_writing = False
+    for moment in ("early", "writing", "written", "writing"):
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(tmp_path / "old", out)
+        with subprocess.Popen([*PROVKIT, "build", "roster.csv"], cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+            if moment == "early":
+                time.sleep(0.5)
+            else:
+                wait_until(process, lambda moment=moment: any(aside(tmp_path, moment)))
+            process.kill()
+        killed_while_writing |= any(aside(tmp_path, "writing"))
+        if not out.exists():  # between the two renames: the next build puts it back
+            (before,) = tmp_path.glob(".out.*.old")
+            before.rename(out)
+        assert tree(out) in (old, new)
+        for left in tmp_path.glob(".out.*"):
+            shutil.rmtree(left)
+    assert killed_while_writing
+
+
+def aside(folder, moment):
+    """Folders in which a new package is being written, or already is."""
+    return folder.glob(".out.*.new" if moment == "writing" else ".out.*.new/.provkit/package.json")
+
+
+def wait_until(process, happened):
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        if happened():
+            return
