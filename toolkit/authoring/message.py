@@ -174,11 +174,10 @@ def variables(tables: Tables, settings: AuthoringSettings) -> dict[str, Any]:
     brought = _columns(tables.get(Kind.COURSES), "course_id", "long_name", "short_name", "start_date", "end_date")
     enrolled = _columns(tables.get(Kind.ENROLLMENTS), "course_id", "user_id")
     people = enrolled.drop_duplicates()["course_id"].value_counts()
-    rows = {row.course_id: row for row in brought.itertuples(index=False)}
+    rows = {str(row[0]): tuple(map(str, row[1:])) for row in brought.itertuples(index=False)}
     courses = []
     for course in sorted({*rows, *people.index} - {""}):
-        row = rows.get(course)
-        name, short, start, end = (row.long_name, row.short_name, row.start_date, row.end_date) if row else ("", "", "", "")
+        name, short, start, end = rows.get(course, ("", "", "", ""))
         facts = CourseFacts(
             course, name or course, short or course, _moment(start, zone), _moment(end, zone), int(people.get(course, 0))
         )

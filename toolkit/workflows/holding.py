@@ -60,7 +60,7 @@ class Look:
             finding: One of the files.
         """
         kind = _KINDS.get(finding.file or "")
-        if kind not in self.kept or finding.record is None or not 2 <= finding.record < len(self.kept[kind]) + 2:
+        if kind is None or kind not in self.kept or finding.record is None or not 2 <= finding.record < len(self.kept[kind]) + 2:
             return None
         return kind, int(self.kept[kind][finding.record - 2])
 
