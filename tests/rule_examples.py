@@ -1,7 +1,8 @@
 """Runs the examples in the rules' docstrings: makes the upload or source that the blocks describe, and has it judged as a user would.
 
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
-`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml;
+`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
+`build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
 `builder NAME` is a function below, for what these cannot say.
 
 In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
@@ -44,6 +45,7 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
     sheets: dict[str, str] = {}
     options: dict[str, Any] = {}
     target: Package | Path | None = None
+    building: dict[str, Any] | None = None
     for info, content in rule.blocks(heading):
         form, _, name = info.partition(" ")
         if form == "csv":
@@ -61,10 +63,16 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
             options["known"] = _known(content, folder)
         elif form == "flags":
             options |= _options(content)
+        elif form == "build":
+            building = _options(content)
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
     if sheets:
         target = _workbook(sheets, folder)
+    if building is not None:
+        from provkit.workflows.build import prepare
+
+        return prepare(_folder(files, folder) if target is None else target, **building).report
     return _judge(Package.from_files(files) if target is None else target, **options)
 
 
@@ -85,8 +93,14 @@ def _literal(content: str) -> bytes:
 
 
 def _options(content: str) -> dict[str, Any]:
-    known = {"--notify": {"notify": True}, "--for app": {"app": True}}
+    known = {"--notify": {"notify": True}, "--for app": {"app": True}, "--hold-back": {"hold_back": True}}
     return {key: value for line in content.splitlines() for key, value in known[line.strip()].items()}
+
+
+def _folder(files: list[tuple[str | None, bytes]], folder: Path) -> Path:
+    for name, content in files:
+        (folder / str(name)).write_bytes(content)
+    return folder
 
 
 def _known(content: str, folder: Path) -> Any:

@@ -36,8 +36,8 @@ def depends_on_held_back() -> None:
     Course ID,User ID,Role,Section ID,Status
     NC-1,ana@example.org,student,,active
     ```
-    ```flags
-    hold_back = true
+    ```build
+    --hold-back
     ```
     ## Use instead
     ```sheet Users
@@ -49,8 +49,8 @@ def depends_on_held_back() -> None:
     Course ID,User ID,Role,Section ID,Status
     NC-1,ana@example.org,student,,active
     ```
-    ```flags
-    hold_back = true
+    ```build
+    --hold-back
     ```
     """
 
@@ -98,9 +98,8 @@ def message_written_anew() -> None:
     ```bytes message.properties
     b"sender=canvas@example.edu\nsubject=Welcome\nbody=Gr\xc3\xbc\xc3\x9fe\n"
     ```
-    ```flags
-    build = true
-    notify = true
+    ```build
+    --notify
     ```
     ## Use instead
     ```csv users.csv
@@ -110,9 +109,8 @@ def message_written_anew() -> None:
     ```bytes message.properties
     b"sender=canvas@example.edu\nsubject=Welcome\nbody=Gr\\u00fc\\u00dfe\n"
     ```
-    ```flags
-    build = true
-    notify = true
+    ```build
+    --notify
     ```
     """
 
