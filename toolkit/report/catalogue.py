@@ -39,6 +39,7 @@ _LABELS = {
     "source": ("`{}`, as bytes:", "python"),
     "sheet": ("The sheet {}:", "csv"),
     "flags": ("Options:", "text"),
+    "build": ("Built with:", "text"),
     "known": ("`known.toml`:", "toml"),
     "builder": ("Made by `{}` in tests/rule_examples.py.", ""),
 }
