@@ -9,7 +9,7 @@ the exact reader takes the others one by one and hands back where they end.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from mmap import mmap
 from typing import Any, TypeAlias, cast
@@ -254,9 +254,7 @@ class _Reader:
         starts = np.concatenate([[0], stops[:-1]])
         plain = self._plain(starts, stops)
         width = self._widths(starts, stops, plain)
-        blank = self._blank(starts)
-        self.exact.update({key: [""] for key in starts[blank].tolist()})
-        for record in np.flatnonzero(~plain & ~blank).tolist():
+        for record in np.flatnonzero(~plain).tolist():
             if int(starts[record]) not in self.exact:
                 self.exact[int(starts[record])] = self._one(int(starts[record]), int(stops[record]))
         return self._assemble(starts, stops, plain, width)
@@ -330,7 +328,6 @@ class _Reader:
         plain = np.ones(len(starts), bool)
         plain[np.searchsorted(starts, np.fromiter(self.exact, np.int64, len(self.exact)))] = False
         size = len(self.array)
-        plain[self._blank(starts)] = False
         # Arrow passes over a byte order mark where it begins to read.
         marked = starts[self.array[starts] == _MARK[0]]
         for start in marked.tolist():
@@ -364,10 +361,11 @@ class _Reader:
             inside = np.searchsorted(self.quotes, commas) - np.searchsorted(self.quotes, starts)[record]
             commas = commas[inside % 2 == 0]
         lengths = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
-        if not plain.any():
-            return 1
-        width = int(np.bincount(np.minimum(lengths[plain], _WIDEST + 1)).argmax())
-        plain &= (lengths == width) & (width <= _WIDEST)
+        blank = self._blank(starts)
+        counted = lengths[plain & ~blank]
+        width = int(np.bincount(np.minimum(counted, _WIDEST + 1)).argmax()) if len(counted) else 1
+        # Arrow reads a blank line as a row of empty fields, of which only the first is kept.
+        plain &= ((lengths == width) | blank) & (width <= _WIDEST)
         return width
 
     def _one(self, start: int, stop: int) -> list[str]:
@@ -387,7 +385,14 @@ class _Reader:
                     self.exact[start] = self._one(start, stop)
                 plain, even = np.zeros(len(starts), bool), []
         odd = [self.exact[start] for start in starts[~plain].tolist()]
-        return _put_together(even, odd, plain, width, data=self.data, starts=starts)
+        records = _put_together(even, odd, plain, width, data=self.data, starts=starts)
+        blank = self._blank(starts)
+        if not blank.any():
+            return records
+        records.lengths[blank] = 1
+        filled = pa.array(~blank)
+        rest = [pc.if_else(filled, column, pa.scalar(None, pa.string())) for column in records.columns[1:]]
+        return replace(records, columns=[*records.columns[:1], *rest])
 
     def _joined(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> bytes | memoryview:
         """The plain records, one behind the other."""
