@@ -342,6 +342,11 @@ class Coded:
             named = enrollments.column("course_id").take(pa.array(unsure))
             owners = sections.column("course_id").take(pa.array(self.last_rows(Kind.SECTIONS)[section[unsure]]))
             found[unsure] = _mask(pc.and_(pc.not_equal(named, owners.cast(named.type)), pc.not_equal(named, "")))
+        if (owner < 0).any():
+            # A section whose own course is wrong has a finding of its own; that is not said again of everybody in it.
+            outside = self.outside(Kind.SECTIONS, "course_id")
+            wrong = (outside.respelled | outside.nowhere)[self.last_rows(Kind.SECTIONS)][section]
+            found &= ~((section >= 0) & wrong)
         return found
 
     def owner(self, row: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -58,7 +59,9 @@ _STRICT = (Kind.COURSES, Kind.SECTIONS)
 """Kinds of which every row must be as long as the header."""
 
 _SHOWN = 60
-"""How many characters of a text as written are shown."""
+"""How many characters are shown of a value that is read otherwise than it is written."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,13 +250,15 @@ class FileRows:
         broken = self._multiline()
         if not len(broken):
             return broken
-        rows = {int(record): self._rows_inside(int(record)) for record in broken}
-        swallowing = np.array([record for record, number in rows.items() if number], np.int64)
+        # Line breaks that are meant stand between quotation marks at the edges of a value.
+        odd = np.isin(broken, self._doubtful)
+        odd[~odd] = [self._encloses_rows(record) for record in broken[~odd].tolist()]
+        swallowing = broken[odd]
 
         def swallowed(record: int) -> Finding:
-            last = self.places.line(record) + self._written.text(record).replace("\r\n", "\n").replace("\r", "\n").count("\n")
-            number = rows[record]
-            details = {"last_line": last, "rows": number, "noun": "row vanishes" if number == 1 else "rows vanish"}
+            number = len(_LINE_END.findall(self._written.text(record)))
+            noun = "row vanishes" if number == 1 else "rows vanish"
+            details = {"last_line": self.places.line(record) + number, "rows": f"{number:,}", "noun": noun}
             return self.places.finding(rows_swallowed, record, details=details)
 
         _many(collector, rows_swallowed, swallowing, swallowed)
@@ -273,18 +278,18 @@ class FileRows:
         found[0] = False
         return np.flatnonzero(found)
 
-    def _rows_inside(self, record: int) -> int:
-        """How many whole rows a value of a record encloses, by the commas in it; 0 where it reads like text."""
-        most = 0
-        for field in self.records.fields(record):
-            breaks = field.count("\n")
-            if breaks and field.count(",") >= breaks * (len(self.header) - 1):
-                most = max(most, breaks)
-        return most
+    def _encloses_rows(self, record: int) -> bool:
+        """Whether a value of a record holds as many commas as if there were whole rows in it."""
+        commas = len(self.header) - 1
+        return any("\n" in field and field.count(",") >= field.count("\n") * commas for field in self.records.fields(record))
+
+    @cached_property
+    def _doubtful(self) -> np.ndarray:
+        return self._written.doubtful()
 
     def _alterations(self, swallowing: np.ndarray, collector: Collector) -> list[int]:
         """Values of rows that are sent, and arrive otherwise than they are written; the rows that fall into other values."""
-        candidates = self._written.doubtful()
+        candidates = self._doubtful
         candidates = candidates[(self.judged.fates[candidates] == Fate.SENT) & (candidates > 0)]
         apart = []
         for record in np.setdiff1d(candidates, swallowing).tolist():
@@ -300,7 +305,7 @@ class FileRows:
         column = self.header[change.field] if named and change.field is not None else None
 
         def made() -> Iterator[Finding]:
-            yield self.places.finding(broken, record, column, change.read, values={"written": change.written[:_SHOWN]})
+            yield self.places.finding(broken, record, column, change.read[:_SHOWN], values={"written": change.written[:_SHOWN]})
 
         collector.add_many(broken, 1, made())
 
