@@ -249,6 +249,11 @@ def test_two_mistakes_in_one_row_are_both_reported_at_once(tmp_path):
     assert loud(prepare(tmp_path / "r.xlsx", config=NO_SETTINGS).report) == [("PK201", "Users!A2"), ("PK610", "Users!B2")]
 
 
+def test_a_section_whose_course_is_misspelled_is_one_mistake_however_many_are_in_it(tmp_path):
+    built = prepare(workbook(tmp_path / "r.xlsx", changed(WHOLE, "Sections", 2, 1, "nc-1")), config=NO_SETTINGS)
+    assert loud(built.report) == [("PK306", "Sections!B2")]
+
+
 def test_counts_are_exact_where_listings_are_capped(tmp_path):
     people = [USERS[0], *([f"person{index}@example", "Ana", "Ruiz"] for index in range(30))]
     report = prepare(workbook(tmp_path / "r.xlsx", {"Users": people}), config=NO_SETTINGS, listed=4).report
