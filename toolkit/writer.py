@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -222,15 +223,21 @@ def recover(folder: Path) -> None:
 
     Args:
         folder: The target of the build.
+
+    Raises:
+        OSError: What was moved out of the way cannot be put back.
     """
     folder = folder.resolve()
     if not folder.parent.is_dir():
         return
-    left = [entry for entry in folder.parent.iterdir() if entry.name.startswith(f".{folder.name}.") and entry.is_dir()]
-    for entry in left:
-        if entry.name.endswith(".old") and not folder.exists():
+    ours = re.compile(rf"\.{re.escape(folder.name)}\.[0-9a-f]{{8}}\.(new|old)")
+    for entry in sorted(folder.parent.iterdir()):
+        match = ours.fullmatch(entry.name)
+        if match is None or not entry.is_dir():
+            continue
+        if match[1] == "old" and not folder.exists():
             entry.rename(folder)
-        elif entry.name.endswith((".old", ".new")) and time.time() - entry.stat().st_mtime > ABANDONED_AFTER:
+        elif time.time() - entry.stat().st_mtime > ABANDONED_AFTER:
             shutil.rmtree(entry, ignore_errors=True)
 
 

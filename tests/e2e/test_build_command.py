@@ -105,7 +105,7 @@ def test_every_change_can_be_written_to_a_file(samples, tmp_path):
     lines = (tmp_path / "changes.csv").read_text("utf-8-sig").splitlines()
     assert lines[0] == "file,sheet,cell,column,kind,before,after"
     assert "roster.xlsx,Courses,F2,start_date,date,2026-09-08,2026-09-08T04:00:00Z" in lines
-    assert f"{sum(',date,' in line for line in lines)} dates written in UTC" in done.stdout
+    assert f"Dates written in UTC ({sum(',date,' in line for line in lines)})" in done.stdout
 
 
 def test_known_toml_tells_what_exists_elsewhere(tmp_path):

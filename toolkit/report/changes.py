@@ -20,21 +20,21 @@ EXAMPLES = 4
 """How many different changes of one kind are shown."""
 
 _SAID = {
-    "trimmed": "blanks and unseen characters taken away",
-    "line-ends": "line ends written as the server reads them",
-    "address": "addresses freed of what stood around them",
-    "word": "words written as the server knows them",
-    "date": "dates written in UTC",
-    "padded": "university ids given their leading zeros back",
-    "name-split": "names split into first and last name (a guess)",
-    "username": "university addresses replaced by the username",
-    "followed": "ids of the sheet's own replaced by the address",
-    "spelled": "addresses spelled as where they were first met",
-    "filled": "empty cells filled from a setting or from the rest of the sheet",
-    "merged": "rows that say again what another row says",
-    "column-set-aside": "columns left out",
-    "row-set-aside": "rows left out",
-    "sheet-set-aside": "sheets left out",
+    "trimmed": "Blanks and unseen characters taken away",
+    "line-ends": "Line ends written as the server reads them",
+    "address": "Addresses freed of what stood around them",
+    "word": "Words written as the server knows them",
+    "date": "Dates written in UTC",
+    "padded": "University ids given their leading zeros back",
+    "name-split": "Names split into first and last name (a guess)",
+    "username": "University addresses replaced by the username",
+    "followed": "Ids of the sheet's own replaced by the address",
+    "spelled": "Addresses spelled as where they were first met",
+    "filled": "Empty cells filled from a setting or from the rest of the sheet",
+    "merged": "Rows that say again what another row says",
+    "column-set-aside": "Columns left out",
+    "row-set-aside": "Rows left out",
+    "sheet-set-aside": "Sheets left out",
 }
 
 _RISKY = ("=", "+", "-", "@", "\t")
@@ -59,7 +59,7 @@ def render_summary(changes: Changes) -> Iterator[str]:
         most = sorted(alike.items(), key=lambda item: -sum(one.number for one in item[1]))
         said = "; ".join(_example(*pair, found) for pair, found in most[:EXAMPLES])
         more = f"; and {len(most) - EXAMPLES:,} others" if len(most) > EXAMPLES else ""
-        yield f"{sum(map(len, groups)):,} {_SAID.get(str(kind), str(kind))}: {said}{more}"
+        yield f"{_SAID.get(str(kind), str(kind))} ({sum(map(len, groups)):,}): {said}{more}"
 
 
 def render_csv(changes: Changes) -> str:

@@ -18,13 +18,13 @@ from provkit.authoring.message import for_pasting, load, mended, to_properties, 
 from provkit.checks import Examined
 from provkit.config import Config
 from provkit.config import load as load_config
-from provkit.errors import ConfigError, GuardError, SourceError
+from provkit.errors import ConfigError, GuardError, PackageError, SourceError
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
 from provkit.sources import read
 from provkit.tables import Tables
 from provkit.workflows.holding import capped, judge
-from provkit.writer import check_replaceable, write_folder
+from provkit.writer import check_replaceable, recover, write_folder
 
 if TYPE_CHECKING:
     from provkit.receiver import Known
@@ -115,6 +115,7 @@ def build(
     """
     source, folder = Path(source), Path(out)
     _check_apart(source, folder)
+    _make_good(folder)
     check_replaceable(folder)
     sources = [_noted(Path(file), folder) for file in (source, message) if file is not None and Path(file).exists()]
     made = prepare(
@@ -280,6 +281,14 @@ def _check_apart(source: Path, folder: Path) -> None:
             reason="source_in_target",
             remedy="Name another folder with -o, for example: -o package",
         )
+
+
+def _make_good(folder: Path) -> None:
+    """Put back what a killed build had moved out of the way, whatever becomes of this one."""
+    try:
+        recover(folder)
+    except OSError as error:
+        raise PackageError(f"{folder} cannot be put back as it was: {error.strerror or error}.") from error
 
 
 def _noted(path: Path, folder: Path) -> SourceFile:

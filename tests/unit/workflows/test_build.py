@@ -182,6 +182,15 @@ def test_with_errors_nothing_is_written_and_what_stood_there_still_stands(source
     assert built.account.written == {}
 
 
+def test_what_a_killed_build_moved_out_of_the_way_is_put_back_even_by_a_build_that_fails(source, tmp_path):
+    build(source, tmp_path / "out", config=NO_SETTINGS)
+    before = tree(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / ".out.0badcafe.old")
+    workbook(source, changed(WHOLE, "Users", 2, 0, "ana@example"))
+    assert build(source, tmp_path / "out", config=NO_SETTINGS).written is None
+    assert tree(tmp_path / "out") == before
+
+
 def test_each_mistake_is_reported_once_at_its_own_cell(root):
     report = provkit.validate(root / "sample_data" / "broken.xlsx")
     assert loud(report) == sorted(
