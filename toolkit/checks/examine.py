@@ -106,7 +106,7 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
         rows = file_rows.inspect(collector)
         if rows is None:
             continue
-        file_rows.derived(rows, collector)
+        file_rows.derived(rows, collector, waits=any(other.kind is Kind.USERS for other in reception.files))
         left.append((file_rows, values.inspect(fate.kind, rows, known, collector)))
         tables.setdefault(fate.kind, []).append(rows)
         if fate.kind is Kind.USERS:

@@ -17,6 +17,7 @@ from provkit.checks.catalogue.rows import (
     backslash_vanishes,
     blank_line_rejected,
     blank_lines,
+    expand_rows_wait,
     filled_in_by_the_service,
     header_inside_quotes,
     header_repeated,
@@ -123,12 +124,13 @@ class FileRows:
             columns[name] = column.slice(1) if everything else column.take(pa.array(kept))
         return RowsOfFile(self.places, columns, None if everything else kept, len(kept))
 
-    def derived(self, rows: RowsOfFile, collector: Collector) -> None:
-        """Note what the service fills in for every row.
+    def derived(self, rows: RowsOfFile, collector: Collector, *, waits: bool) -> None:
+        """Note what the service does for every row.
 
         Args:
             rows: The rows whose values can be looked at.
             collector: Takes the note.
+            waits: Whether Expand rows wait for users of the same upload.
         """
         what = None
         sent = self.judged.count(Fate.SENT)
@@ -144,6 +146,8 @@ class FileRows:
                     f"limit_section_privileges is not written in {number:,} {_plural(number, 'row', 'rows')} of others than teachers; "
                     "the service writes true: they see their own section only"
                 )
+        elif self.kind is Kind.EXPAND and waits and sent:
+            collector.add(self.places.finding(expand_rows_wait))
         if what is not None:
             collector.add(self.places.finding(filled_in_by_the_service, details={"what": what}))
 

@@ -1,4 +1,4 @@
-"""Rows as the service reads them (PK113 to PK135, PK190): wrong lengths, repeated headers, what its CSV reader eats or adds."""
+"""Rows as the service reads them (PK113 to PK151, PK190): wrong lengths, repeated headers, what its CSV reader eats or adds."""
 
 from __future__ import annotations
 
@@ -339,13 +339,39 @@ def filled_in_by_the_service() -> None:
     """
 
 
+@rule("PK151", Consequence.NOTED, "These rows wait until Canvas has imported the users of this upload.")
+def expand_rows_wait() -> None:
+    """Expand enrollments wait, because users are in the same upload.
+
+    What happens: with a users file in the upload, even an empty one, the service enrolls in Expand only after Canvas has finished; the first
+    results mail says no more than that, and what became of these rows comes in a later one.
+    Remedy: none needed; send Expand enrollments by themselves if they should not wait.
+    Evidence: server source, service/ExpandEnrollmentProvisioning, job/ResultsEmailJob; server-findings 65
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    ```csv expand-enrollments.csv
+    user_id,listing_id
+    ana@example.org,L-1
+    ```
+    ## Use instead
+    ```csv expand-enrollments.csv
+    user_id,listing_id
+    ana@example.org,L-1
+    ```
+    """
+
+
 @rule("PK190", Consequence.REJECTED, "{reason}: {value!r}.")
 def row_rejected() -> None:
     """The service rejects the row for something that it looks up elsewhere.
 
     What happens: the row is not sent to Canvas, and the results mail names it.
     Remedy: the message says what was looked up; known.toml tells provkit what the service knows.
-    Evidence: server source, service/CourseProvisioning, service/SectionProvisioning, service/EnrollmentProvisioning; server-findings 59, 60
+    Evidence: server source, service/CourseProvisioning, service/SectionProvisioning, service/EnrollmentProvisioning; server-findings 38, 59, 60
 
     ## Example
     ```csv enrollments.csv
@@ -381,5 +407,6 @@ RULES: tuple[Rule, ...] = (
     rows_swallowed,
     line_breaks_in_values,
     filled_in_by_the_service,
+    expand_rows_wait,
     row_rejected,
 )
