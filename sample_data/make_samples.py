@@ -314,7 +314,7 @@ MISTAKES: Mapping[str, Mapping[str, object]] = {
         "A6": "FA26-BL-FINA-F101-12345",  # an official class
     },
     "Sections": {
-        "A4": datetime(2026, 9, 12),  # noqa: DTZ001 - 9-12 was typed, and became a date
+        "A4": date(2026, 9, 12),  # 9-12 was typed, and became a date
         "B7": "plca-grants-26fa",  # capitals count
     },
     "Enrollments": {
