@@ -159,6 +159,15 @@ def test_a_workbook_is_built_in_memory_and_spoken_of_in_cells(root, tmp_path):
     assert "  read 100 = 100 used" in sound.stdout
 
 
+def test_a_text_file_that_is_a_roster_is_judged_as_what_it_would_become(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Name,E-mail,Course ID,Role\nAna Ruiz,ana@example.org,C-1,student\nBo Lee,bo@example,C-1,student\n")
+    done = provkit("validate", roster, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "roster.csv!B3: 'bo@example'" in done.stdout
+    assert list(tmp_path.iterdir()) == [roster]
+
+
 def test_a_folder_that_provkit_built_speaks_in_cells_and_knows_when_it_was_edited(root, tmp_path):
     assert provkit("build", root / "sample_data" / "roster.xlsx", cwd=tmp_path).returncode == 0
     sound = provkit("validate", cwd=tmp_path)

@@ -37,7 +37,7 @@ _HEADERS = [columns for _, columns in BY_HEADER.values()]
 _NEAR = 78
 """From which similarity on (of 100) a name is taken for a misspelled column."""
 _LIKE = 0.5
-"""From which similarity on (of 1) a line is taken for a header at all."""
+"""Above which similarity (of 1) a line is taken for a header at all."""
 _LOOK_AHEAD = 20
 """How many records are searched for a header that does not stand first."""
 
@@ -205,7 +205,7 @@ def _nearest(record: Sequence[str]) -> _Match | None:
     meant = tuple(_column(name) for name in names)
     scored = [(Indel.normalized_similarity(meant, legal), len(set(meant) & set(legal)), -len(legal), legal) for legal in _HEADERS]
     score, shared, _, legal = max(scored, key=lambda entry: (max(entry[0], entry[1] / max(len(meant), len(entry[3]))), entry[2]))
-    if max(score, shared / max(len(meant), len(legal))) < _LIKE:
+    if max(score, shared / max(len(meant), len(legal))) <= _LIKE:
         return None
     return _Match(tuple(names), meant, legal, len(record) - len(names))
 

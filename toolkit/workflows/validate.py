@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provkit.checks import Examined, examine
-from provkit.checks.catalogue.files import archive_beside_the_files_differs
+from provkit.checks.catalogue.files import archive_beside_the_files_differs, csv_of_unknown_content
 from provkit.errors import PackageError
 from provkit.package import ARCHIVE_NAME, Package, differences
 from provkit.rules import LISTED_PER_RULE, Finding, Report, merge
@@ -51,7 +51,8 @@ def validate(
     """Say what would become of an upload.
 
     Args:
-        target: A folder, a ZIP, a single file, a workbook, or a package in memory.
+        target: A folder, a ZIP, a single file, a workbook, or a package in memory. A single text file that is like none of the upload is
+            taken for a roster, and judged as what `build` would make of it.
         known: What exists elsewhere (`provkit.receiver.Known`); without it whatever lies outside the package counts as existing.
         notify: Whether the notification of new guests is asked for; by default as the package was built.
         app: Whether it goes to the upload page; by default as the package was built.
@@ -91,10 +92,7 @@ def judge(
     if isinstance(target, Package):
         package = target
     elif Path(target).suffix.lower() in WORKBOOKS and Path(target).is_file():
-        from provkit.workflows.build import prepare
-
-        prepared = prepare(target, notify=notify, app=bool(app), known=known, listed=listed)
-        return Validated(prepared.report, None if prepared.package is None else prepared.examined)
+        return _built(Path(target), known=known, notify=notify, app=app, listed=listed)
     else:
         package = Package.read(target)
     meta = package.meta
@@ -105,8 +103,18 @@ def judge(
     if notify is None:
         notify = meta is not None and meta.notify
     examined = examine(package, known=known, notify=notify, app=app, listed=listed)
+    if not isinstance(target, Package) and Path(target).is_file() and csv_of_unknown_content in examined.report.counts:
+        return _built(Path(target), known=known, notify=notify, app=app, listed=listed)
     report = merge(examined.report, _beside(package))
     return Validated(report if meta is None else report.with_rows(meta.rows), examined)
+
+
+def _built(source: Path, *, known: Known | None, notify: bool | None, app: bool | None, listed: int) -> Validated:
+    """A source that is no package yet: what `build` would make of it, in memory."""
+    from provkit.workflows.build import prepare
+
+    made = prepare(source, notify=notify, app=bool(app), known=known, listed=listed)
+    return Validated(made.report, None if made.package is None else made.examined)
 
 
 def _beside(package: Package) -> Report:
