@@ -1,0 +1,1 @@
+"""Jinja2 templates that come with provkit; read through `importlib.resources`."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from provkit.errors import ConfigError
 from pydantic import BaseModel, ValidationError
+
+from provkit.errors import ConfigError
 
 __all__ = ["FILE_NAME", "Config", "load"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import build, explain, rules, sandbox, send, validate
+from provkit.cli import build, explain, rules, sandbox, send, simulate, validate
 from provkit.console import boundary
 
 __all__ = ["main"]
@@ -36,9 +36,9 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands an option's val
 
 @app.callback()
 def _root(
-    version: Annotated[
+    version: Annotated[  # noqa: FBT002 - how a flag is declared
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled.")
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled."),
     ] = False,
 ) -> None:
     """Build, check and send uploads for the Canvas and Expand Provisioning API."""
@@ -46,6 +46,7 @@ def _root(
 
 app.command("build", rich_help_panel=EVERYDAY)(build.command)
 app.command("validate", rich_help_panel=EVERYDAY)(validate.command)
+app.command("simulate", rich_help_panel=EVERYDAY)(simulate.command)
 app.command("send", rich_help_panel=EVERYDAY)(send.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
