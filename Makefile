@@ -55,7 +55,8 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 
 docs: $(INSTALLED)
-	$(BIN)/python docs/generate.py
+	$(BIN)/provkit rules --format markdown --output docs/rules.md
+	$(BIN)/python -m provkit.schemas.document docs/specification.md
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info
