@@ -56,7 +56,7 @@ check: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/provkit rules --format markdown --output docs/rules.md
-	$(BIN)/python -m provkit.schemas.document docs/specification.md
+	$(BIN)/python -m provkit.schemas.document > docs/specification.md
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info
