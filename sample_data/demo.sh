@@ -5,7 +5,8 @@ provkit=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-step() { printf '\n\033[1m$ provkit %s\033[0m\n' "$*"; }
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold= plain=; fi
+step() { printf '\n%s$ provkit %s%s\n' "$bold" "$*" "$plain"; }
 
 step build sample_data/roster.xlsx -o out --notify
 "$provkit" build sample_data/roster.xlsx -o "$work/out" --notify

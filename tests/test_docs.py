@@ -1,0 +1,62 @@
+"""What the pages show is what the commands do."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(root, language):
+    return [text for word, text in FENCED.findall((root / "README.md").read_text(encoding="utf-8")) if word == language]
+
+
+def provkit(arguments, folder):
+    return subprocess.run(
+        [sys.executable, "-m", "provkit", *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+
+
+def test_the_consoles_of_the_readme_show_what_really_comes(root, tmp_path):
+    (tmp_path / "sample_data").symlink_to(root / "sample_data", target_is_directory=True)
+    shown = 0
+    for block in blocks(root, "console"):
+        for piece in re.split(r"^\$ provkit ", block, flags=re.MULTILINE)[1:]:
+            command, _, expected = piece.partition("\n")
+            done = provkit(command.split(), tmp_path)
+            assert done.returncode in (0, 1), done.stderr
+            said = done.stdout.splitlines()
+            position = 0
+            for line in filter(lambda line: line != "...", expected.splitlines()):
+                assert line in said[position:], (command, line)
+                position = said.index(line, position) + 1
+                shown += 1
+    assert shown > 12
+
+
+def test_the_python_of_the_readme_runs(root, tmp_path):
+    (program,) = blocks(root, "python")
+    program = program.replace("roster.xlsx", (root / "sample_data" / "roster.xlsx").as_posix())
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "package.zip").is_file()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/getting-access.md", "docs/specification.md", "docs/rules.md", "CHANGELOG.md"])
+def test_links_between_pages_lead_somewhere(root, page):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (root / page).read_text(encoding="utf-8")):
+        assert (root / page).parent.joinpath(target).exists(), target
+
+
+def test_every_command_that_the_readme_names_exists(root):
+    known = provkit(["--help"], root).stdout
+    for name in set(re.findall(r"`provkit ([a-z]+)", (root / "README.md").read_text(encoding="utf-8"))):
+        assert re.search(rf"^│ {name} ", known, re.MULTILINE), name
