@@ -153,6 +153,11 @@ def value_too_long(folder: Path) -> Package:
     return Package.from_files({"sections.csv": SECTIONS.replace(b"Monday", b"M" * 256)})
 
 
+def full_name_too_long(folder: Path) -> Package:
+    """A guest whose first and last name have 254 characters together."""
+    return Package.from_files({"users.csv": USERS.replace(b",Ana,Ruiz,", b",%s,%s," % (b"A" * 127, b"R" * 127))})
+
+
 def empty_folder(folder: Path) -> Path:
     """A folder without any file."""
     return folder
@@ -260,6 +265,7 @@ BUILDERS: dict[str, Callable[[Path], Package | Path]] = {
         encrypted_zip,
         file_deleted_from_the_directory_only,
         file_without_name,
+        full_name_too_long,
         good_file_in_macosx,
         large_file,
         many_files,

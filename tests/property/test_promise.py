@@ -194,7 +194,7 @@ def _keep_the_promise(package, files):
                 continue
             told = dict(zip(columns, row, strict=True))
             if file.kind is Kind.EXPAND:
-                assert told.get("send_email", "").strip().lower() in ("", "true", "false"), files
+                assert told.get("send_email", "").strip().lower() in ("", "true", "false", "no", "n", "off", "f", "0"), files
                 continue
             sent = [column[int(sent_rows[index])].as_py() for column in file.judged.sent]
             header = columns if file.kind in (Kind.COURSES, Kind.SECTIONS) else list(LAYOUTS[file.kind].columns)[: len(sent)]

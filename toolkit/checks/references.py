@@ -20,6 +20,7 @@ from provkit.checks.catalogue.references import (
     section_in_a_deleted_course,
     section_of_another_course,
 )
+from provkit.checks.catalogue.within import full_name_too_long, name_lengths, section_without_name, teacher_limited_by_spelling
 from provkit.checks.coded import REFERENCES, Coded, Rows
 from provkit.rules import Collector, Finding, Rule
 from provkit.schemas.layouts import Kind
@@ -111,6 +112,11 @@ def _users(tables: Coded, rows: Rows, collector: Collector) -> None:
 
         _add(collector, address_not_the_same_everywhere, address_not_the_same_everywhere(tables, column), unequal)
 
+    def overlong(row: int) -> Finding:
+        return rows.finding(full_name_too_long, row, "last_name", details={"length": int(name_lengths(tables)[row])})
+
+    _add(collector, full_name_too_long, full_name_too_long(tables), overlong)
+
 
 def _dates(tables: Coded, kind: Kind, collector: Collector) -> None:
     """Ends before starts."""
@@ -123,7 +129,12 @@ def _dates(tables: Coded, kind: Kind, collector: Collector) -> None:
 
 
 def _sections(tables: Coded, rows: Rows, collector: Collector) -> None:
-    """Sections in courses that the package deletes."""
+    """Sections without a name, or in courses that the package deletes."""
+
+    def nameless(row: int) -> Finding:
+        return rows.finding(section_without_name, row, "name")
+
+    _add(collector, section_without_name, section_without_name(tables), nameless)
 
     def deleted(row: int) -> Finding:
         return rows.finding(
@@ -134,13 +145,17 @@ def _sections(tables: Coded, rows: Rows, collector: Collector) -> None:
 
 
 def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
-    """Enrollments whose course and section do not fit, or are deleted."""
+    """Enrollments whose course and section do not fit or are deleted, and teachers whose role is spelled otherwise."""
 
     def unrelated(row: int) -> Finding:
         details = {"section": rows.text("section_id", row), "owner": tables.owner(row)}
         return rows.finding(section_of_another_course, row, "course_id", details=details)
 
+    def limited(row: int) -> Finding:
+        return rows.finding(teacher_limited_by_spelling, row, "role")
+
     _add(collector, section_of_another_course, section_of_another_course(tables), unrelated)
+    _add(collector, teacher_limited_by_spelling, teacher_limited_by_spelling(tables), limited)
     alone = course_left_to_canvas(tables)
     if alone.any():
         number = int(alone.sum())

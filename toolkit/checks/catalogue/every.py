@@ -137,6 +137,7 @@ from provkit.checks.catalogue.rows import (
     row_that_ends_the_run,
     rows_swallowed,
 )
+from provkit.checks.catalogue.within import full_name_too_long, section_without_name, teacher_limited_by_spelling
 from provkit.rules import Rule
 from provkit.schemas.common import (
     control_character,
@@ -273,6 +274,9 @@ RULES: tuple[Rule, ...] = (
     row_contradicted,
     end_before_start,
     address_not_the_same_everywhere,
+    section_without_name,
+    full_name_too_long,
+    teacher_limited_by_spelling,
     message_with_an_odd_quote,
     message_is_empty,
     message_named_otherwise,
