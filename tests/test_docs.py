@@ -50,7 +50,18 @@ def test_the_python_of_the_readme_runs(root, tmp_path):
     assert (tmp_path / "out" / "package.zip").is_file()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/getting-access.md", "docs/specification.md", "docs/rules.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "docs/getting-access.md",
+        "docs/specification.md",
+        "docs/rules.md",
+        "docs/receiving-server.md",
+        "docs/maintaining.md",
+        "CHANGELOG.md",
+    ],
+)
 def test_links_between_pages_lead_somewhere(root, page):
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (root / page).read_text(encoding="utf-8")):
         assert (root / page).parent.joinpath(target).exists(), target

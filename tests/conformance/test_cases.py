@@ -5,11 +5,14 @@ what it shows, how it is sent (`notify`, `known`), and under `expected` whatever
 """
 
 import json
+import re
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from provkit.checks import check
 from provkit.package import Package
 from provkit.receiver import Fate, Known, receive
 
@@ -85,3 +88,20 @@ def test_case(folder):
 def test_every_point_has_a_case():
     points = {json.loads((folder / "expected.json").read_text(encoding="utf-8"))["point"] for folder in CASES}
     assert points == set(range(1, 95))
+
+
+def test_the_page_names_for_each_point_a_rule_that_warns_of_it(root):
+    rows = re.findall(
+        r"^\| (\d+) \| .* \| (.*) \|$", (root / "docs" / "receiving-server.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [int(point) for point, _ in rows] == list(range(1, 95))
+    found = defaultdict(set)
+    for folder in CASES:
+        case = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+        known = Known.model_validate(tomllib.loads(case["known"])) if "known" in case else None
+        report = check(upload(folder), notify=case.get("notify", False), known=known)
+        found[case["point"]] |= {broken.code for broken in report.counts}
+    for point, warned in rows:
+        codes = set(re.findall(r"\[(PK\d{3})\]", warned))
+        assert codes <= found[int(point)], point
+        assert codes or warned.startswith("no rule: "), point
