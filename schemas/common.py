@@ -19,6 +19,7 @@ from provkit.rules import Consequence, Rule, rule
 from provkit.schemas.layouts import LAYOUTS, Kind
 
 __all__ = [
+    "CANVAS_BLANKS",
     "IGNORED",
     "LONGEST",
     "OPTIONAL",

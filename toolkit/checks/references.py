@@ -20,9 +20,10 @@ from provkit.checks.catalogue.references import (
     section_in_a_deleted_course,
     section_of_another_course,
 )
-from provkit.checks.catalogue.within import full_name_too_long, name_lengths, section_without_name, teacher_limited_by_spelling
+from provkit.checks.catalogue.within import full_name_too_long, section_without_name, teacher_limited_by_spelling
 from provkit.checks.coded import REFERENCES, Coded, Rows
 from provkit.rules import Collector, Finding, Rule
+from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.layouts import Kind
 
 __all__ = ["compare"]
@@ -113,7 +114,8 @@ def _users(tables: Coded, rows: Rows, collector: Collector) -> None:
         _add(collector, address_not_the_same_everywhere, address_not_the_same_everywhere(tables, column), unequal)
 
     def overlong(row: int) -> Finding:
-        return rows.finding(full_name_too_long, row, "last_name", details={"length": int(name_lengths(tables)[row])})
+        length = sum(len(rows.text(name, row).strip(CANVAS_BLANKS)) for name in ("first_name", "last_name"))
+        return rows.finding(full_name_too_long, row, "last_name", details={"length": length})
 
     _add(collector, full_name_too_long, full_name_too_long(tables), overlong)
 

@@ -150,7 +150,7 @@ def test_quotes_that_the_reader_keeps_or_eats_are_named_with_both_readings(writt
 
 @pytest.mark.parametrize("written", ['"a ""b"" c"', '"a,b"', '""', 'Robert "Bob" Smith', ' "a"', '"a\nb"', '"""a"""'])
 def test_quotes_that_arrive_as_meant_are_no_fault(written):
-    assert found(sections=f"{SECTIONS}S-1,C-1,{written},active\n") in ([], [("PK260", 2, "name")])
+    assert found(sections=f"{SECTIONS}S-1,C-1,{written},active\n") in ([], [("PK324", 2, "name")])
 
 
 def test_rows_between_two_odd_quotes_vanish_and_are_counted():

@@ -1,0 +1,113 @@
+"""Values of one row that do not go together (PK324 to PK326)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from provkit.checks.coded import Coded
+from provkit.rules import Consequence, Rule, rule
+from provkit.schemas.common import CANVAS_BLANKS, LONGEST
+from provkit.schemas.layouts import Kind
+
+__all__ = ["RULES"]
+
+pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
+
+LONGEST_NAME = LONGEST - 2
+"""First and last name together: Canvas puts a comma and a blank between them."""
+
+
+@rule("PK324", Consequence.REJECTED, "The section has no name.")
+def section_without_name(tables: Coded) -> np.ndarray:
+    """An active section has no name.
+
+    What happens: Canvas refuses the section ("No name given for section"), and the enrollments that need it.
+    Remedy: give the section a name. Only a section that is to be deleted needs none.
+    Evidence: Canvas source, lib/sis/section_importer.rb
+
+    ## Example
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,,active
+    ```
+    ## Use instead
+    ```csv sections.csv
+    section_id,course_id,name,status
+    YOGA-01,YOGA,Monday,active
+    ```
+    """
+    rows = tables.rows[Kind.SECTIONS]
+    nameless = pc.equal(pc.utf8_trim_whitespace(rows.column("name")), "")
+    # Canvas takes every status that holds the word for active.
+    return _mask(pc.and_(nameless, pc.match_substring(rows.column("status"), "active", ignore_case=True)))
+
+
+@rule("PK325", Consequence.REJECTED, "First and last name have {length:,} characters together; Canvas takes 253.")
+def full_name_too_long(tables: Coded) -> np.ndarray:
+    """A guest's first and last name together are longer than Canvas takes.
+
+    What happens: the guest account is made and the invitation sent; Canvas then refuses the person ("name is too long"), and the
+    enrollments. A guest who has an account already keeps the names on file.
+    Remedy: shorten the names to 253 characters together.
+    Evidence: Canvas source, app/models/user.rb
+
+    ## Example
+    ```builder full_name_too_long
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    """
+    rows = tables.rows[Kind.USERS]
+    first, last = (pc.utf8_length(pc.utf8_trim(rows.column(name), CANVAS_BLANKS)) for name in ("first_name", "last_name"))
+    return _mask(pc.greater(pc.add(first, last), LONGEST_NAME))
+
+
+@rule(
+    "PK326", Consequence.ALTERED, "The role is written {value!r} and no limit is given, so this teacher sees the own section only."
+)
+def teacher_limited_by_spelling(tables: Coded) -> np.ndarray:
+    """A teacher's role is not spelled teacher in small letters, and limit_section_privileges is empty.
+
+    What happens: Canvas makes a teacher of it all the same; but the service, which fills in limit_section_privileges, spares only the
+    exact word teacher and sends true for everything else. The teacher sees only the people of the own section.
+    Remedy: write teacher in small letters, or write false (or true) into limit_section_privileges.
+    Evidence: server source, service/EnrollmentProvisioning; Canvas source, lib/sis/enrollment_importer.rb
+
+    ## Example
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status
+    YOGA,ana@example.org,Teacher,YOGA-01,active
+    ```
+    ## Use instead
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status
+    YOGA,ana@example.org,teacher,YOGA-01,active
+    ```
+    """
+    roles = tables.rows[Kind.ENROLLMENTS].column("role")
+    spelled = [text for text in pc.unique(roles).to_pylist() if text != "teacher" and _is_teacher(text.strip(CANVAS_BLANKS))]
+    if not spelled:
+        return np.zeros(len(roles), bool)
+    return _mask(pc.is_in(roles, value_set=pa.array(spelled, roles.type))) & tables.blank(
+        Kind.ENROLLMENTS, "limit_section_privileges"
+    )
+
+
+def _is_teacher(role: str) -> bool:
+    """Whether Canvas takes a role for a teacher: the word in any case, or the exact name of the type."""
+    return role.lower() == "teacher" or role == "TeacherEnrollment"
+
+
+def _mask(answer: Any) -> np.ndarray:
+    found: np.ndarray = answer.to_numpy().astype(bool, copy=False)
+    return found
+
+
+RULES: tuple[Rule, ...] = (section_without_name, full_name_too_long, teacher_limited_by_spelling)
