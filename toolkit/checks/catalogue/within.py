@@ -95,9 +95,10 @@ def teacher_limited_by_spelling(tables: Coded) -> np.ndarray:
     spelled = [text for text in pc.unique(roles).to_pylist() if text != "teacher" and _is_teacher(text.strip(CANVAS_BLANKS))]
     if not spelled:
         return np.zeros(len(roles), bool)
-    return _mask(pc.is_in(roles, value_set=pa.array(spelled, roles.type))) & tables.blank(
+    limited: np.ndarray = _mask(pc.is_in(roles, value_set=pa.array(spelled, roles.type))) & tables.blank(
         Kind.ENROLLMENTS, "limit_section_privileges"
     )
+    return limited
 
 
 def _is_teacher(role: str) -> bool:
