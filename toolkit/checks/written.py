@@ -18,8 +18,8 @@ __all__ = ["Change", "Written"]
 
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _FIELD = re.compile(r'([ \t]*"((?:[^"]|"")*)"[ \t]*|[^,]*)(,|\Z)', re.DOTALL)
-_SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\\(?!\\)")
-"""A backslash that is not written twice, as it must be to arrive."""
+_DOUBLED = "\\\\"
+"""A backslash must be written twice to arrive, so two of them mean one; a single one means itself, and vanishes."""
 _LINE_END = re.compile(r"\r\n|\r")
 
 
@@ -65,8 +65,6 @@ class Written:
             record: Which; 0 is the header.
         """
         text = self.text(record)
-        if "\\" in text and not _SINGLE.search(text):
-            return []
         plain = _plainly(text)
         read = self.records.fields(record)
         if len(plain) == len(read):
@@ -114,7 +112,7 @@ def _plainly(text: str) -> Sequence[tuple[str, str]]:
         assert match is not None, "the pattern matches at any place"
         written, inside = match[1], match[2]
         meant = written if inside is None else inside.replace('""', '"')
-        fields.append((written, _LINE_END.sub("\n", meant)))
+        fields.append((written, _LINE_END.sub("\n", meant.replace(_DOUBLED, "\\"))))
         position = match.end()
         if not match[3]:
             return fields

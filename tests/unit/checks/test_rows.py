@@ -219,3 +219,15 @@ def test_places_are_the_users_own_where_the_origin_is_known():
     status, again = [finding for finding in check(package).findings if finding.severity is not Severity.INFO]
     assert (str(status.origin), status.line, status.record) == ("Roster!B14", 3, 3)
     assert again.message == "The row contradicts Roster!11 in name; the later row counts."
+
+
+def test_a_doubled_backslash_does_not_hide_a_quote_that_is_kept():
+    report = check(
+        Package.from_files(
+            {
+                "users.csv": b"user_id,login_id,first_name,last_name,email,status\n"
+                b'ana@example.org,ana@example.org,a\\\\b,"Lee, PhD" ,ana@example.org,active\n'
+            }
+        )
+    )
+    assert [finding.column for finding in report.findings if finding.code == "PK131"] == ["last_name"]
