@@ -29,19 +29,32 @@ _ROLES = (
 _STANDARD_ROLES = [role.value for role in _ROLES]
 _ROLE_TYPES = ["StudentEnrollment", "TeacherEnrollment", "TaEnrollment", "ObserverEnrollment", "DesignerEnrollment"]
 _OTHER_WORDS = {word: role.value for role in _ROLES for word in role.also}
+_ALIKE = 84
+"""From which similarity on (of 100) a word is taken for a misspelled role."""
 _PLAINLY_STUDENT = ["student", "students", "studentenrollment"]
 
 _STATUSES = ("deleted_last_completed", "active", "deleted", "completed", "inactive")
+
+
+def _meant(role: str) -> str | None:
+    """The role of Canvas that a word stands for; None where it may well be a role of its own."""
+    from rapidfuzz import fuzz, process
+
+    word = role.strip().lower()
+    if word in _OTHER_WORDS:
+        return _OTHER_WORDS[word]
+    near = process.extractOne(word, _STANDARD_ROLES, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return None if near is None else str(near[0])
 
 
 @rule(
     "PK232",
     Consequence.REJECTED,
     "Canvas has no role {value!r}; it says {meant}.",
-    says=lambda value: {"meant": _OTHER_WORDS.get(value.strip().lower(), "something else")},
+    says=lambda value: {"meant": _meant(value) or "something else"},
 )
 def role_by_another_word(values: pd.Series[str]) -> pd.Series[bool]:
-    """A role is named by another word than Canvas uses.
+    """A role is misspelled, or named by another word than Canvas uses.
 
     What happens: Canvas refuses the enrollment with "Improper role", unless it has a role of its own by exactly this name.
     Remedy: write student, teacher, ta, observer or designer. If Canvas has a role of this name, list it in known.toml under roles.
@@ -58,7 +71,7 @@ def role_by_another_word(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,teacher,YOGA-01,active,false
     ```
     """
-    return ~_accepted(values) & trimmed(values).str.lower().isin(_OTHER_WORDS)
+    return ~_accepted(values) & values.map(lambda value: _meant(value) is not None).astype(bool)
 
 
 @rule("PK233", Consequence.NOTED, "{value!r} is none of the roles that Canvas comes with.")
@@ -81,7 +94,8 @@ def role_of_its_own(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,ta,YOGA-01,active,false
     ```
     """
-    return ~_accepted(values) & ~trimmed(values).str.lower().isin(_OTHER_WORDS) & (values.str.strip() != "")
+    named = values.str.strip() != ""
+    return ~_accepted(values) & named & values.map(lambda value: _meant(value) is None).astype(bool)
 
 
 @rule("PK234", Consequence.ALTERED, "{value!r} begins with student, so Canvas makes a plain student of it.")

@@ -30,7 +30,7 @@ def _examples():
 
 EXAMPLES = _examples()
 
-NEEDED_BY = {"PK690": {"PK610"}}
+NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}}
 """A row is held back for another's sake only where another has an error of its own."""
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}-{rule.name}")

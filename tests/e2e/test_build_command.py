@@ -50,7 +50,7 @@ def test_a_broken_workbook_writes_nothing_and_ends_with_1(samples, tmp_path):
     assert done.returncode == 1
     assert not (tmp_path / "out").exists()
     assert "Users!A3: 'peregrine.holt@example.con'" in done.stdout
-    assert "Nothing was written." in done.stdout
+    assert "NOTHING WAS WRITTEN" in done.stdout
     assert done.stdout.rstrip().splitlines()[-1] == "  read 100 = 85 used + 15 held back"
 
 

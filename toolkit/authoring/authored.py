@@ -107,7 +107,8 @@ class Authored:
     def dependents(self, held: Mapping[Kind, Positions]) -> Mapping[Kind, Positions]:
         """The rows given, and those that refer to what only they provide.
 
-        A section depends on its course, an enrollment on its course, section and user, an Expand row on its user.
+        A section depends on its course, an enrollment on its course, section and user, an Expand row on its user. A person of whose
+        enrollments not one is left is held back as well: a guest would be invited for nothing.
 
         Args:
             held: Positions of rows to hold back, per kind.
@@ -127,8 +128,24 @@ class Authored:
             ids = provider.frame[key[0]]
             gone = pd.Index(ids[masks[source]]).difference(pd.Index(ids[~masks[source]])).difference(pd.Index([""]))
             masks[target] |= user.frame[key[1]].isin(gone).to_numpy()
+        people = self.tables.get(Kind.USERS)
+        if people is not None:
+            masks[Kind.USERS] |= people.frame["login_id"].isin(self._idle(masks)).to_numpy()
         return {kind: np.flatnonzero(out) for kind, out in masks.items() if out.any()}
 
+    def _idle(self, masks: Mapping[Kind, npt.NDArray[np.bool_]]) -> pd.Index[str]:
+        """Who was in an enrollment that is held back, and is in none that is left."""
+        held, left = pd.Index([], dtype=str), pd.Index([], dtype=str)
+        for kind in MEMBERSHIPS:
+            table = self.tables.get(kind)
+            if table is not None:
+                ids = table.frame["user_id"]
+                held, left = held.union(pd.Index(ids[masks[kind]])), left.union(pd.Index(ids[~masks[kind]]))
+        return held.difference(left)
+
+
+MEMBERSHIPS = (Kind.ENROLLMENTS, Kind.EXPAND)
+"""What a person is invited for."""
 
 REFERENCES: tuple[tuple[Kind, tuple[str, str], Kind], ...] = (
     (Kind.COURSES, ("course_id", "course_id"), Kind.SECTIONS),

@@ -11,7 +11,7 @@ from provkit.authoring.authored import REFERENCES, Authored
 from provkit.rules import Consequence, Finding, Rule, rule
 from provkit.schemas.layouts import Kind
 
-__all__ = ["RULES", "dependents", "depends_on_held_back", "message_not_taken_along", "message_written_anew"]
+__all__ = ["RULES", "dependents", "depends_on_held_back", "message_not_taken_along", "message_written_anew", "nothing_left_to_join"]
 
 Positions = npt.NDArray[np.int64]
 
@@ -115,7 +115,46 @@ def message_written_anew() -> None:
     """
 
 
-RULES: tuple[Rule, ...] = (depends_on_held_back, message_not_taken_along, message_written_anew)
+@rule("PK693", Consequence.HELD_BACK, "{value!r} is not invited, since not one enrollment of this person is left")
+def nothing_left_to_join() -> None:
+    """A person is held back because all of the person's enrollments are.
+
+    What happens: The university would invite a guest who finds nothing to join, so `--hold-back` keeps the person out of the package as
+    well. Remedy: Mend the enrollments; nothing is wrong with this row. Evidence: receiving-server.md 2.10: the invitation goes to every
+    new guest.
+
+    ## Example
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    bo@example.org,Bo,Ek
+    ```
+    ```sheet Enrollments
+    Course ID,User ID,Role,Section ID,Status
+    NC-1,ana@example.org,student,=#REF!,active
+    NC-1,bo@example.org,student,,active
+    ```
+    ```build
+    --hold-back
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    bo@example.org,Bo,Ek
+    ```
+    ```sheet Enrollments
+    Course ID,User ID,Role,Section ID,Status
+    NC-1,ana@example.org,student,,active
+    NC-1,bo@example.org,student,,active
+    ```
+    ```build
+    --hold-back
+    ```
+    """
+
+
+RULES: tuple[Rule, ...] = (depends_on_held_back, message_not_taken_along, message_written_anew, nothing_left_to_join)
 
 
 def dependents(authored: Authored, direct: Mapping[Kind, Positions]) -> tuple[Mapping[Kind, Positions], Iterator[Finding]]:
@@ -144,6 +183,9 @@ def _findings(authored: Authored, direct: Mapping[Kind, Positions], held: Mappin
         table = authored.tables.by_kind[kind]
         needs = [(source, column, gone.get((source, key), set())) for source, (key, column), target in REFERENCES if target is kind]
         for row in np.setdiff1d(positions, direct.get(kind, ())).tolist():
+            if kind is Kind.USERS:
+                address = str(table.frame["login_id"].iloc[row])
+                yield Finding(nothing_left_to_join, column="login_id", value=address, origin=table.origin(row, "login_id"))
             for source, column, lost in needs:
                 value = str(table.frame[column].iloc[row])
                 if value in lost:

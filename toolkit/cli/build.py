@@ -96,19 +96,21 @@ def _told(built: Built, *, hold_back: bool, color: bool) -> Iterator[str]:
     from dataclasses import replace
 
     from provkit.report.changes import paragraph, render_summary
-    from provkit.report.text import account, render
+    from provkit.report.text import account, counted, render
 
     yield paragraph("WHAT WAS READ", built.recognised, color=color)
     if len(built.changes):
         yield paragraph("WHAT WAS CHANGED", render_summary(built.changes), color=color)
     mailing = None if built.package is None else built.examined.mailing
-    yield render(replace(built.report, rows=None), mailing=mailing, color=color)
+    rest = built.written is not None and not built.report.ok
+    closing = f"{counted(built.account.held_back, 'row')} held back for the errors above; the rest is written." if rest else None
+    yield render(replace(built.report, rows=None), mailing=mailing, color=color, closing=closing)
     if built.package is None or built.written is None:
         way_out = (
             "what is left has errors that no row can be held back for." if hold_back else "or keep those rows out with --hold-back."
         )
-        yield f"Nothing was written. Mend what is named above{';' if hold_back else ','} {way_out}\n"
-        yield paragraph("ROWS", account(built.account), color=color)
+        yield paragraph("NOTHING WAS WRITTEN", [f"Mend what is named above{';' if hold_back else ','} {way_out}"], color=color)
+        yield paragraph("ROWS, IF IT WERE", account(built.account), color=color)
         return
     names = [*(str(part.name) for part in built.package.parts), *([] if built.app else ["package.zip"])]
     written = [f"{', '.join(names)} in {built.written}", *([] if built.app else built.next_steps)]

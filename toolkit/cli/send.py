@@ -129,7 +129,7 @@ def _tell(sent: Sent) -> None:
             *(fill(step, 80, subsequent_indent="  ", break_on_hyphens=False) for step in sent.next_steps),
         ]
     elif sent.rehearsed:
-        lines = ["Rehearsed: the package is fit to be sent, and the login works. Nothing was uploaded."]
+        lines = ["Rehearsed: the package is fit to be sent, and the login works.", "Nothing was uploaded."]
     else:
         lines = ["Nothing was sent: see the errors above."]
     if sent.seen is not None:

@@ -87,7 +87,13 @@ def verdict(report: Report) -> str:
 
 
 def render(
-    report: Report, *, mailing: Mailing | None = None, show_values: bool = True, color: bool = False, width: int = WIDTH
+    report: Report,
+    *,
+    mailing: Mailing | None = None,
+    show_values: bool = True,
+    color: bool = False,
+    width: int = WIDTH,
+    closing: str | None = None,
 ) -> str:
     """The report as text, ending in a line end.
 
@@ -97,6 +103,7 @@ def render(
         show_values: False masks personal values.
         color: True adds terminal colours.
         width: The widest line.
+        closing: The last line in place of the verdict.
     """
     buffer = io.StringIO()
     console = Console(
@@ -123,7 +130,7 @@ def render(
         for line in account(report.rows):
             console.print(_marked("  ", line))
         console.print()
-    console.print(Text(verdict(report), style="bold"))
+    console.print(Text(verdict(report) if closing is None else closing, style="bold"))
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 

@@ -52,8 +52,8 @@ def not_set_up(path: Path, target: Environment, missing: Sequence[Missing]) -> C
                 *lines,
                 "",
                 "Client id, secret and group come from the university, on request; that takes days.",
-                "docs/getting-access.md says how. To try without any of them:",
-                "     provkit send --env sandbox",
+                "The page docs/getting-access.md of provkit says how. To try without any of them:",
+                f"     provkit send {path} --env sandbox",
             ]
         ),
     )

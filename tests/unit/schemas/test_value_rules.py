@@ -13,6 +13,7 @@ from pandera.errors import SchemaErrors
 
 from provkit import schemas
 from provkit.schemas.common import LONGEST, apply, facts, rules_of
+from provkit.schemas.enrollments import role_by_another_word, role_of_its_own
 from provkit.schemas.layouts import BY_HEADER, Kind
 
 SCHEMAS = {
@@ -202,3 +203,9 @@ def test_apply_spares_values_that_are_known_to_be_no_fault():
 
 def test_apply_of_an_empty_column_finds_nothing():
     assert list(apply(schemas.ENROLLMENTS, {"status": pa.array([], pa.string()), "role": pa.nulls(3, pa.string())})) == []
+
+
+def test_a_misspelled_role_is_no_role_of_its_own():
+    words = pd.Series(["studnt", "Techer", "studnet", "Librarian", "designr", "Mentor", "reader"])
+    assert role_by_another_word(words).tolist() == [True, True, True, False, True, False, False]
+    assert role_of_its_own(words).tolist() == [False, False, False, True, False, True, True]

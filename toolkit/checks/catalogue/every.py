@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provkit.authoring.held import depends_on_held_back, message_not_taken_along, message_written_anew
+from provkit.authoring.held import depends_on_held_back, message_not_taken_along, message_written_anew, nothing_left_to_join
 from provkit.authoring.rules_cells import (
     date_ambiguous,
     formula_error,
@@ -333,5 +333,6 @@ RULES: tuple[Rule, ...] = (
     depends_on_held_back,
     message_not_taken_along,
     message_written_anew,
+    nothing_left_to_join,
 )
 """All of them."""

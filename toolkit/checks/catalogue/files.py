@@ -511,8 +511,9 @@ def more_files_than_the_limit() -> None:
 def archive_beside_the_files_differs() -> None:
     """The files were changed after package.zip was made.
 
-    What happens: provkit send sends package.zip as it is; what was changed in the files beside it does not go out.
-    Remedy: build again from the source; or, if the files are right as they are now, remove package.zip.
+    What happens: provkit send sends package.zip as it is; what was changed in the files beside it does not go out. It stops at such
+    a folder.
+    Remedy: make the change in the source, and build again.
     Evidence: provkit's own rule (send never repacks)
 
     ## Example
