@@ -239,7 +239,8 @@ class FileRows:
             why = "; mind the backslash, which takes the meaning from the comma or quotation mark behind it"
         elif '"' in text:
             why = "; mind the quotation marks"
-        details = {"fields": int(self.records.lengths[record]), "wanted": len(self.header), "why": why}
+        fields = int(self.records.lengths[record])
+        details = {"fields": "1 value" if fields == 1 else f"{fields} values", "wanted": len(self.header), "why": why}
         return self.places.finding(broken, record, details=details)
 
     def _blank(self, records: np.ndarray, collector: Collector) -> None:

@@ -81,7 +81,7 @@ def header_skipped() -> None:
     """
 
 
-@rule("PK120", Consequence.DROPPED, "The row has {fields} values where {wanted} are wanted, and vanishes{why}.")
+@rule("PK120", Consequence.DROPPED, "The row has {fields} where {wanted} are wanted, and vanishes{why}.")
 def row_dropped_for_its_length() -> None:
     """A row of users, enrollments or Expand enrollments has too few or too many values.
 
@@ -105,7 +105,7 @@ def row_dropped_for_its_length() -> None:
     """
 
 
-@rule("PK121", Consequence.REJECTED, "The row has {fields} values and the header {wanted} columns{why}.")
+@rule("PK121", Consequence.REJECTED, "The row has {fields} and the header {wanted} columns{why}.")
 def row_rejected_for_its_length() -> None:
     """A row of courses or sections has another number of values than the header has columns.
 
@@ -130,7 +130,7 @@ def row_rejected_for_its_length() -> None:
 @rule(
     "PK122",
     Consequence.LOST,
-    "The row has {fields} values where {wanted} are wanted. It ends the run: nothing reaches Canvas.",
+    "The row has {fields} where {wanted} are wanted. It ends the run: nothing reaches Canvas.",
 )
 def row_that_ends_the_run() -> None:
     """A short row ends the whole run after the upload was accepted.
@@ -156,7 +156,7 @@ def row_that_ends_the_run() -> None:
 @rule(
     "PK123",
     Consequence.ALTERED,
-    "The row has {fields} values and the header {wanted} columns; it is accepted as it stands{why}.",
+    "The row has {fields} and the header {wanted} columns; it is accepted as it stands{why}.",
 )
 def row_accepted_with_another_length() -> None:
     """A row has another number of values than the header, and is accepted all the same.
