@@ -1,4 +1,4 @@
-"""What every test runs under: sockets to loopback only, a home of its own, no settings from outside, a terminal of fixed width."""
+"""What every test runs under: sockets to loopback only, a home of its own without a keyring, no settings from outside, a terminal of fixed width."""
 
 import os
 import sys
@@ -23,10 +23,11 @@ sys.addaudithook(_loopback_only)
 def _isolated(monkeypatch, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith("PROVKIT_") or name.lower().endswith("_proxy"):
+        if name.startswith(("PROVKIT_", "XDG_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,12 @@ __all__ = ["FILE_NAME", "Config", "load"]
 
 FILE_NAME = "provkit.toml"
 SECTIONS = ("defaults", "env", "profile", "rules")
+
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "defaults": ("provkit.authoring.settings:AuthoringSettings", "provkit.delivery.settings:DeliverySettings"),
+    "env": ("provkit.delivery.environments:EnvironmentSettings",),
+}
+"""Which models share a section: each takes its own keys, and a key of none of them is an error. Imported only when one is asked about."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -76,7 +83,18 @@ class Config:
         Raises:
             ConfigError: A key is unknown or a value is not of its type.
         """
-        values = dict(self.table(*names))
+        section = self.table(*names)
+        values = {name: value for name, value in section.items() if name in model.model_fields}
+        foreign = [name for name in section if name not in model.model_fields]
+        if foreign:
+            known = [*model.model_fields, *settings_of(names[0])]
+            unknown = [
+                f"{self.where} [{'.'.join(names)}]: there is no setting {name!r}.{did_you_mean(name, known)}"
+                for name in foreign
+                if name not in known
+            ]
+            if unknown:
+                raise ConfigError("\n".join(unknown))
         prefix = "_".join(("PROVKIT", *names[1:])).upper()
         for name in model.model_fields:
             variable = f"{prefix}_{name}".upper()
@@ -86,7 +104,7 @@ class Config:
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(_explain(error, model, f"{self.where} [{'.'.join(names)}]")) from None
+            raise ConfigError(_explain(error, f"{self.where} [{'.'.join(names)}]")) from None
 
     def variable(self, name: str) -> str | None:
         """One environment variable; None where it is unset or empty.
@@ -138,12 +156,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def _explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
-    sentences = []
-    for problem in error.errors():
-        name = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            sentences.append(f"{where}: there is no setting {name!r}.{did_you_mean(name, model.model_fields)}")
-        else:
-            sentences.append(f"{where}: {name}: {problem['msg']}.")
-    return "\n".join(sentences)
+def settings_of(section: str) -> dict[str, type[BaseModel]]:
+    """Every setting of a section, with the model that it belongs to.
+
+    Args:
+        section: The section, such as "defaults".
+    """
+    found: dict[str, type[BaseModel]] = {}
+    for home in ROOMS.get(section, ()):
+        module, _, name = home.partition(":")
+        model: type[BaseModel] = getattr(import_module(module), name)
+        found |= dict.fromkeys(model.model_fields, model)
+    return found
+
+
+def _explain(error: ValidationError, where: str) -> str:
+    return "\n".join(f"{where}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}." for problem in error.errors())

@@ -4,6 +4,8 @@ ProvkitError
 ├── SourceError          a file cannot be read or written as it is
 ├── ConfigError          a setting, option or template is wrong
 ├── PackageError         the folder or ZIP is not one that provkit can work on
+├── HistoryError         what provkit keeps of earlier sends cannot be used
+├── Busy                 another run holds the lock
 ├── GuardError           provkit stopped before doing harm; the message says what to type
 └── DeliveryError        something between this computer and the service
     ├── AuthError        the token endpoint did not give a token, or the service does not take it
@@ -16,9 +18,11 @@ from __future__ import annotations
 
 __all__ = [
     "AuthError",
+    "Busy",
     "ConfigError",
     "DeliveryError",
     "GuardError",
+    "HistoryError",
     "OutcomeUnknown",
     "PackageError",
     "ProvkitError",
@@ -57,6 +61,16 @@ class ConfigError(ProvkitError):
 
 class PackageError(ProvkitError):
     """The folder or ZIP is not one that provkit can work on."""
+
+
+class HistoryError(ProvkitError):
+    """What provkit keeps of earlier sends cannot be read or written."""
+
+
+class Busy(ProvkitError):
+    """Another run of provkit holds the lock of an environment and group."""
+
+    exit_code = 7
 
 
 class GuardError(ProvkitError):

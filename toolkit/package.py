@@ -122,6 +122,18 @@ class Meta:
         return _META.dump_json(self, indent=2) + b"\n"
 
     @classmethod
+    def from_bytes(cls, saved: bytes) -> Meta:
+        """The inverse of `to_bytes`.
+
+        Args:
+            saved: The note's bytes.
+
+        Raises:
+            ValidationError: They are no note, or one of a later version; it is a ValueError.
+        """
+        return _META.validate_json(saved)
+
+    @classmethod
     def read(cls, folder: Path) -> Meta | None:
         """What was noted beside a package; None where provkit did not build it.
 
@@ -138,7 +150,7 @@ class Meta:
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
-            return _META.validate_json(saved)
+            return cls.from_bytes(saved)
         except ValidationError:
             raise PackageError(
                 f"{path} is damaged, or was written by a later version of provkit.", remedy="Build the package again."

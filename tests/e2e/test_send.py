@@ -43,7 +43,7 @@ def test_send_posts_the_zip_that_build_wrote(service, config, built):
 def test_individual_posts_the_same_bytes_under_the_same_names(service, config, built):
     out = built(message=True)
     send(out, env="beta", notify=True, config=config)
-    send(out, env="beta", notify=True, individual=True, config=config)
+    send(out, env="beta", notify=True, individual=True, again=True, config=config)
     archived, loose = service.uploads
     assert loose.path == "/rest/upload/BL-TEST"
     [(_, archive)] = names_and_bytes(archived)
@@ -113,7 +113,7 @@ def test_a_package_without_a_message_never_asks_for_one(service, config, built):
         assert caught.value.reason == "notify_without_message"
     assert nothing_was_asked(service)
     for individual in (False, True):
-        send(out, env="beta", individual=individual, config=config)
+        send(out, env="beta", individual=individual, again=True, config=config)
     for posted in service.uploads:
         assert "customUsersNotification" not in [name for name, _, _ in posted.parts]
         assert b"message.properties" not in posted.body
@@ -180,7 +180,7 @@ def test_production_wants_its_name(service, built, confirmed):
     assert caught.value.reason == "not_confirmed"
     assert nothing_was_asked(service)
     assert send(built("again"), env="production", confirm_env="production", config=config).ok
-    assert send(built("third"), env="production", dry_run=True, config=config).rehearsed
+    assert send(built("third"), env="production", dry_run=True, again=True, config=config).rehearsed
 
 
 def test_test_credentials_do_not_serve_for_production(service, built, keys):

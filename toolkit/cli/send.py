@@ -40,6 +40,9 @@ def command(
     outdated_ok: Annotated[
         bool, typer.Option("--outdated-ok", help="Send the package although its source has changed since it was built.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send once more exactly what was sent before; people may get mail once more.")
+    ] = False,
     secret_stdin: Annotated[bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; production needs --confirm-env as well.")] = False,
     confirm_env: Annotated[
@@ -64,6 +67,7 @@ def command(
             notify=notify,
             individual=individual,
             outdated_ok=outdated_ok,
+            again=again,
             secret=_secret_from_stdin() if secret_stdin else None,
         )
         _show(prepared)

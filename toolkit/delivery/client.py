@@ -9,7 +9,7 @@ renewed, and the upload is posted once more.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from mmap import mmap
 from typing import TYPE_CHECKING
@@ -72,12 +72,13 @@ class Upload:
         return int(_request("https://localhost", self, {}).headers["Content-Length"])
 
 
-def post(upload: Upload, login: Login) -> Outcome:
+def post(upload: Upload, login: Login, *, leaving: Callable[[], None] = lambda: None) -> Outcome:
     """Post an upload, once.
 
     Args:
         upload: What to post.
         login: Where the token comes from; it also knows the environment.
+        leaving: Called when a connection stands and the first byte of the body is about to leave; what it raises stops the upload.
 
     Returns:
         What the service answered, whatever it was.
@@ -87,20 +88,20 @@ def post(upload: Upload, login: Login) -> Outcome:
         Unreachable: Nothing was sent.
         OutcomeUnknown: Something was sent, and there is no answer that can be read.
     """
-    reply = _post_once(upload, login, login.token())
+    reply = _post_once(upload, login, login.token(), leaving)
     if reply.status == 401 and reply.challenge("error") == "invalid_token":
-        reply = _post_once(upload, login, login.renew())
+        reply = _post_once(upload, login, login.renew(), leaving)
     return recognise(reply, login.target, upload.local_names)
 
 
-def _post_once(upload: Upload, login: Login, token: Token) -> Reply:
+def _post_once(upload: Upload, login: Login, token: Token, leaving: Callable[[], None]) -> Reply:
     target = login.target
     url = target.upload_url(upload.door)
     host = host_of(url)
     with open_client(target, url) as client:
         headers = {"Authorization": f"Bearer {token.value.get_secret_value()}"}
         request = _request(url, upload, dict(client.headers) | headers)
-        body = _Counted(request.stream, int(request.headers["Content-Length"]))
+        body = _Counted(request.stream, int(request.headers["Content-Length"]), leaving)
         request.stream = body
         try:
             response = client.send(request, stream=True)
@@ -161,15 +162,18 @@ def _lost(error: httpx2.HTTPError, host: str) -> Failure:
 class _Counted(httpx2.SyncByteStream):
     """A body that keeps account of what was handed to the network."""
 
-    def __init__(self, stream: object, total: int) -> None:
+    def __init__(self, stream: object, total: int, leaving: Callable[[], None]) -> None:
         assert isinstance(stream, httpx2.SyncByteStream)
         self._stream = stream
+        self._leaving = leaving
         self.began = False
         self.handed = 0
         self.total = total
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
+            if not self.began:
+                self._leaving()
             # From here on the bytes may be on the wire, whatever the network says afterwards.
             self.began = True
             self.handed += len(chunk)

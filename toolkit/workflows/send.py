@@ -18,11 +18,16 @@ from provkit import config as settings
 from provkit.delivery import (
     Credentials,
     Environment,
+    Feed,
+    History,
     Login,
     Missing,
     Outcome,
+    Send,
+    SentFile,
     Upload,
     authorise_hosts,
+    digest_of,
     environment,
     find,
     next_steps,
@@ -32,10 +37,12 @@ from provkit.delivery.environments import default_hosts, host_of
 from provkit.errors import GuardError
 from provkit.rules import Report, Severity
 from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
+from provkit.workflows.sent import feed_of, files_of
 
 if TYPE_CHECKING:
     from provkit.checks.people import Mailing
     from provkit.config import Config
+    from provkit.package import Package
     from provkit.sandbox import Seen
 
 __all__ = ["Prepared", "Sent", "prepare", "send"]
@@ -52,6 +59,7 @@ class Sent:
         rehearsed: True where everything but the upload was done.
         next_steps: What comes after an upload that was taken, in sentences.
         seen: What a sandbox of this command made of the upload.
+        send: The number in the history; None where nothing was posted.
     """
 
     environment: Environment
@@ -60,6 +68,7 @@ class Sent:
     rehearsed: bool = False
     next_steps: Sequence[str] = ()
     seen: Seen | None = None
+    send: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -77,6 +86,7 @@ class Sent:
             "group": self.environment.group,
             "host": self.environment.host,
             "kind": outcome.kind if outcome is not None else "rehearsed" if self.rehearsed else "findings",
+            "send": self.send,
             "status": None if outcome is None else outcome.status,
             "answer": None if outcome is None else dict(outcome.facts),
             "report": self.report.to_dict(),
@@ -94,14 +104,24 @@ class Prepared:
         report: What was found in them.
         mailing: Who would get mail.
         warnings: What else should be known before it goes, in sentences.
+        package: The same as a package.
+        files: The same in digests and counts.
+        feed: The stream of uploads that it belongs to.
+        history: What it is recorded in.
+        again: Whether it is meant to be sent once more.
     """
 
     environment: Environment
     credentials: Credentials | None
     upload: Upload
+    package: Package
+    files: tuple[SentFile, ...]
+    feed: Feed
+    history: History
     report: Report
     mailing: Mailing
     warnings: Sequence[str] = ()
+    again: bool = False
 
     @property
     def ok(self) -> bool:
@@ -120,6 +140,8 @@ class Prepared:
             shown["Credentials"] = f"{self.credentials.name} (from {self.credentials.source})"
         shown["Group"] = f"{target.group} (from {sources['group']})"
         shown["Files"] = "; ".join(self._files())
+        shown["Feed"] = f"{self.feed.name} ({_last(self.history.last_send(self.feed))})"
+        shown["Kept"] = _how_kept(self.history)
         shown["Message"] = "new guests get the package's own message" if self.upload.notify else "none of its own to new guests"
         return shown
 
@@ -143,7 +165,9 @@ class Prepared:
             What became of it. Where the report has errors, nothing was sent.
 
         Raises:
-            GuardError: Production was not confirmed.
+            GuardError: Production was not confirmed; or the same was sent in the meantime, or something of unknown outcome.
+            Busy: Another run is sending to the same place.
+            HistoryError: The send cannot be recorded.
             AuthError: The login failed, or the service does not take it.
             Refused: The service said no.
             Unreachable: Nothing was sent.
@@ -166,9 +190,12 @@ class Prepared:
             login.token()
             if dry_run:
                 return Sent(target, self.report, rehearsed=True)
-            outcome = post(self.upload, login)
+            with self.history.begin(self.feed, self.package, self.files, host=target.host, again=self.again) as attempt:
+                outcome = post(self.upload, login, leaving=attempt.leaving)
+                attempt.settle(outcome)
             outcome.raise_if_refused()
-            return Sent(target, self.report, outcome, next_steps=next_steps(target), seen=uploads[-1] if uploads else None)
+            seen = uploads[-1] if uploads else None
+            return Sent(target, self.report, outcome, next_steps=next_steps(target), seen=seen, send=attempt.id)
 
 
 def send(
@@ -180,6 +207,7 @@ def send(
     individual: bool = False,
     dry_run: bool = False,
     outdated_ok: bool = False,
+    again: bool = False,
     confirm_env: str | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
@@ -194,6 +222,7 @@ def send(
         individual: True sends the files one by one, and not the ZIP.
         dry_run: True does everything but the upload, the login included.
         outdated_ok: True sends a package although its source has changed since it was built.
+        again: True sends once more what was sent before.
         confirm_env: For production: "production".
         secret: The client secret; by default it comes from the environment.
         config: The settings; by default those found from the current folder.
@@ -208,7 +237,15 @@ def send(
         DeliveryError: See `Prepared.deliver`.
     """
     prepared = prepare(
-        path, env=env, group=group, notify=notify, individual=individual, outdated_ok=outdated_ok, secret=secret, config=config
+        path,
+        env=env,
+        group=group,
+        notify=notify,
+        individual=individual,
+        outdated_ok=outdated_ok,
+        again=again,
+        secret=secret,
+        config=config,
     )
     return prepared.deliver(dry_run=dry_run, confirm_env=confirm_env)
 
@@ -221,6 +258,7 @@ def prepare(
     notify: bool = False,
     individual: bool = False,
     outdated_ok: bool = False,
+    again: bool = False,
     secret: SecretStr | None = None,
     config: Config | None = None,
 ) -> Prepared:
@@ -233,6 +271,7 @@ def prepare(
         notify: Whether new guests get the package's own message.
         individual: True sends the files one by one.
         outdated_ok: True takes a package although its source has changed since it was built.
+        again: True takes a package although it was sent before.
         secret: The client secret.
         config: The settings.
 
@@ -257,7 +296,37 @@ def prepare(
     if target.name != "sandbox":
         guard_addresses(examined)
     report = examined.report if package.meta is None else examined.report.with_rows(package.meta.rows)
-    return Prepared(target, credentials, upload, report, examined.mailing, tuple(warnings(package, upload, target)))
+    prepared = Prepared(
+        target,
+        credentials,
+        upload,
+        package,
+        files_of(examined.reception),
+        feed_of(package, path, target),
+        History.open(config),
+        report,
+        examined.mailing,
+        tuple(warnings(package, upload, target)),
+        again,
+    )
+    if prepared.ok:
+        prepared.history.guard(prepared.feed, digest_of(prepared.files), again=again)
+    return prepared
+
+
+def _last(send: Send | None) -> str:
+    if send is None:
+        return "the history knows of no earlier upload"
+    return f"last accepted on {send.began.astimezone():%Y-%m-%d %H:%M}, send {send.id}"
+
+
+def _how_kept(history: History) -> str:
+    """What becomes of a copy of the package, in words."""
+    if not history.keep_sent:
+        return "no copy of this package (keep_sent = false)"
+    if history.keeper.encrypts:
+        return "a copy of this package, encrypted with a key that your keyring holds"
+    return "a copy of this package, in a file that only you can read; it is not encrypted, since no keyring is in use"
 
 
 def _credentials(
