@@ -447,6 +447,10 @@ class Report:
         Args:
             show_values: True shows personal values; otherwise they are masked.
         """
+        return {**self.without_findings(), "findings": [finding.to_dict(show_values=show_values) for finding in self.findings]}
+
+    def without_findings(self) -> dict[str, object]:
+        """The JSON report without its list of findings: versions, exact counts, the row account, and the rules that are broken."""
         from provkit._version import VERSION
         from provkit.server import MODELLED_SERVER
 
@@ -472,7 +476,6 @@ class Report:
                 }
                 for broken in rules
             },
-            "findings": [finding.to_dict(show_values=show_values) for finding in self.findings],
         }
 
 

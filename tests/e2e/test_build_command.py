@@ -170,3 +170,22 @@ def wait_until(process, happened):
     while time.monotonic() < end and process.poll() is None:
         if happened():
             return
+
+
+def test_a_build_reports_in_every_format_too(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report["rows"]["written"]["users.csv"] == 36
+    assert (tmp_path / "out" / "package.zip").exists()
+    done = provkit("build", samples / "broken.xlsx", "-o", "broken", "--output", "broken.md", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    ticket = (tmp_path / "broken.md").read_text(encoding="utf-8")
+    assert "## Nothing was written" in ticket
+    assert "peregrine" not in ticket
+
+
+def test_a_report_among_the_files_to_upload_stops_the_build_before_it_writes(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--output", tmp_path / "out" / "report.md", cwd=tmp_path)
+    assert done.returncode == 3
+    assert not (tmp_path / "out").exists()

@@ -54,7 +54,7 @@ def test_every_fault_is_found_in_one_pass_with_its_place_and_remedy(folder):
     assert "PK002" in done.stdout
     assert "sections.csv line 3, status: " in done.stdout
     assert "sections.csv line 4: " in done.stdout
-    assert "What to do: remove the file from the folder or ZIP." in " ".join(done.stdout.split())
+    assert "What to do: Remove the file from the folder or ZIP." in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1].startswith("3 errors")
     assert max(map(len, done.stdout.splitlines())) <= 80
 
@@ -191,3 +191,45 @@ def test_no_colour_and_a_narrow_code_page_do_no_harm(folder):
     done = provkit("validate", folder, cwd=folder.parent, encoding="cp1252", PYTHONUTF8="0", PYTHONIOENCODING="cp1252")
     assert done.returncode == 0
     assert "PK203" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("report.json", '{\n  "format": 1'),
+        ("report.jsonl", '{"format": 1'),
+        ("report.csv", "\ufeffseverity,code,"),
+        ("report.md", "# provkit: upload"),
+        ("report.txt", "MUST FIX"),
+    ],
+)
+def test_the_name_of_the_output_says_the_format(folder, tmp_path, name, begins):
+    (folder / "sections.csv").write_bytes(BROKEN)
+    done = provkit("validate", folder, "--output", name, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_format_on_the_command_line_wins_over_the_name(folder, tmp_path):
+    provkit("validate", folder, "--format", "markdown", "--output", "report.csv", cwd=tmp_path)
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8").startswith("# provkit: upload")
+
+
+def test_listed_caps_the_list_of_each_rule_and_counts_all(folder):
+    (folder / "sections.csv").write_bytes(SECTIONS + b"".join(b"S-%d,C-1,Lab,odd\n" % number for number in range(2, 22)))
+    report = json.loads(provkit("validate", folder, "--format", "json", "--listed", "3", cwd=folder.parent).stdout)
+    assert report["counts"]["by_code"]["PK220"] == 20
+    assert sum(finding["code"] == "PK220" for finding in report["findings"]) == 3
+
+
+@pytest.mark.parametrize("command", ["validate", "build"])
+def test_a_report_never_becomes_a_stray_file_or_replaces_what_it_is_about(folder, tmp_path, command):
+    inside = provkit(command, folder, "--output", folder / "report.csv", cwd=tmp_path)
+    assert inside.returncode == 3
+    assert "one file too many refuses the whole upload" in " ".join(inside.stderr.split())
+    single = tmp_path / "sections.csv"
+    single.write_bytes(SECTIONS)
+    onto = provkit(command, single, "--output", single, cwd=tmp_path)
+    assert onto.returncode == 3
+    assert single.read_bytes() == SECTIONS
+    assert sorted(path.name for path in folder.iterdir()) == ["sections.csv", "users.csv"]

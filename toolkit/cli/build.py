@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from provkit import console
+from provkit.cli.reporting import FormatOption, ListedOption, OutputOption, ValuesOption, check_apart, deliver
+from provkit.rules import LISTED_PER_RULE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from provkit.report import View
     from provkit.workflows.build import Built
 
 __all__ = ["command"]
@@ -59,6 +61,10 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
     ] = None,
+    output_format: FormatOption = None,
+    output: OutputOption = None,
+    listed: ListedOption = LISTED_PER_RULE,
+    show_values: ValuesOption = None,
 ) -> None:
     """Turn a spreadsheet into exactly the files that the service takes.
 
@@ -69,6 +75,9 @@ def command(
     from provkit.report.changes import render_csv
     from provkit.workflows.build import build
 
+    for file in filter(None, (output, changes)):
+        check_apart(file, source)
+        check_apart(file, out)
     facts = None
     if known is not None:
         from provkit.receiver import Known
@@ -83,38 +92,36 @@ def command(
         hold_back=hold_back,
         app=door == "app",
         known=facts,
+        listed=listed,
     )
     if changes is not None:
         console.save(changes, render_csv(built.changes))
-    console.write("\n".join(_told(built, hold_back=hold_back, color=console.in_colour())))
+    view = _view(built, source.resolve().name, hold_back=hold_back)
+    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source)
     if not built.report.ok:
         raise typer.Exit(1)
 
 
-def _told(built: Built, *, hold_back: bool, color: bool) -> Iterator[str]:
-    """The result, a paragraph each; the row account comes last, and after it only what to do on the upload page."""
-    from dataclasses import replace
+def _view(built: Built, subject: str, *, hold_back: bool) -> View:
+    """The result, with what was read and changed before it, and what was written and what to do then after it."""
+    from provkit.report.changes import render_summary
+    from provkit.report.view import Paragraph, View
+    from provkit.report.words import counted
 
-    from provkit.report.changes import paragraph, render_summary
-    from provkit.report.text import account, counted, render
-
-    yield paragraph("WHAT WAS READ", built.recognised, color=color)
-    if len(built.changes):
-        yield paragraph("WHAT WAS CHANGED", render_summary(built.changes), color=color)
-    mailing = None if built.package is None else built.examined.mailing
-    rest = built.written is not None and not built.report.ok
-    closing = f"{counted(built.account.held_back, 'row')} held back for the errors above; the rest is written." if rest else None
-    yield render(replace(built.report, rows=None), mailing=mailing, color=color, closing=closing)
+    view = View(built.report, subject, read=built.recognised, changed=tuple(render_summary(built.changes)))
     if built.package is None or built.written is None:
         way_out = (
             "what is left has errors that no row can be held back for." if hold_back else "or keep those rows out with --hold-back."
         )
-        yield paragraph("NOTHING WAS WRITTEN", [f"Mend what is named above{';' if hold_back else ','} {way_out}"], color=color)
-        yield paragraph("ROWS, IF IT WERE", account(built.account), color=color)
-        return
+        nothing = Paragraph("Nothing was written", (f"Mend what is named above{';' if hold_back else ','} {way_out}",))
+        return replace(view, written=nothing, rows_title="Rows, if it were")
     names = [*(str(part.name) for part in built.package.parts), *([] if built.app else ["package.zip"])]
-    written = [f"{', '.join(names)} in {built.written}", *([] if built.app else built.next_steps)]
-    yield paragraph("WRITTEN", written, color=color)
-    yield paragraph("ROWS", account(built.account), color=color)
-    if built.app:
-        yield paragraph("ON THE UPLOAD PAGE", built.next_steps, color=color)
+    written = (f"{', '.join(names)} in {built.written}", *(() if built.app else built.next_steps))
+    rest = f"{counted(built.account.held_back, 'row')} held back for the errors above; the rest is written."
+    return replace(
+        view,
+        mailing=built.examined.mailing,
+        written=Paragraph("Written", written),
+        after=Paragraph("On the upload page", built.next_steps) if built.app else None,
+        closing=None if built.report.ok else rest,
+    )

@@ -98,7 +98,7 @@ def _show(prepared: Prepared) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from provkit.report import render_text
+    from provkit.report import View, render_text
 
     talk = console.talk()
     table = Table.grid(padding=(0, 2))
@@ -106,7 +106,7 @@ def _show(prepared: Prepared) -> None:
         table.add_row(Text(title, style="bold"), Text(value))
     talk.print(table)
     talk.print()
-    talk.print(Text(render_text(replace(prepared.report, rows=None), mailing=prepared.mailing)), end="")
+    talk.print(Text(render_text(View(replace(prepared.report, rows=None), mailing=prepared.mailing))), end="")
     for warning in prepared.warnings:
         talk.print(Text(f"Note: {warning}"))
 
@@ -123,7 +123,7 @@ def _confirm(*, yes: bool, confirm_env: str | None, may_ask: bool) -> str | None
 
 def _tell(sent: Sent) -> None:
     """The result."""
-    from provkit.report.text import account
+    from provkit.report.words import account
 
     if sent.outcome is not None:
         # The service's own sentence stays on one line; what provkit adds is folded.

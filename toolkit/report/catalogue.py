@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from provkit.report.text import BEFALLS, HEADINGS, WIDTH
+from provkit.report.text import STYLES, WIDTH
+from provkit.report.words import BEFALLS, capital
 from provkit.rules import Rule
 
 __all__ = ["GROUPS", "render_all_json", "render_all_markdown", "render_all_table", "render_one"]
@@ -55,7 +56,7 @@ def render_one(rule: Rule, *, color: bool = False, width: int = WIDTH) -> str:
         width: The widest line.
     """
     console = _console(color=color, width=width)
-    _, style = HEADINGS[rule.severity]
+    style = STYLES[rule.severity]
     console.print(Text.assemble((rule.code, style), " ", (rule.name, "bold")))
     console.print(Text(f"{rule.severity}: {BEFALLS[rule.consequence]}"))
     console.print()
@@ -64,7 +65,7 @@ def render_one(rule: Rule, *, color: bool = False, width: int = WIDTH) -> str:
         if prose:
             console.print()
             console.print(Text(title, style="bold"))
-            console.print(Padding(Text(_capital(prose)), (0, 0, 0, 2)))
+            console.print(Padding(Text(capital(prose)), (0, 0, 0, 2)))
     for heading in _HEADINGS:
         blocks = rule.blocks(heading)
         if blocks:
@@ -91,9 +92,7 @@ def render_all_table(rules: Iterable[Rule], *, color: bool = False, width: int =
     for title in ("Code", "Severity", "Befalls", "Fault"):
         table.add_column(title, no_wrap=title != "Fault")
     for rule in rules:
-        table.add_row(
-            Text(rule.code, style=HEADINGS[rule.severity][1]), str(rule.severity), str(rule.consequence), Text(rule.summary)
-        )
+        table.add_row(Text(rule.code, style=STYLES[rule.severity]), str(rule.severity), str(rule.consequence), Text(rule.summary))
     console.print(table)
     return _text(console)
 
@@ -114,8 +113,8 @@ def render_all_json(rules: Iterable[Rule]) -> str:
             "severity": str(rule.severity),
             "consequence": str(rule.consequence),
             "summary": rule.summary,
-            "what_happens": _capital(rule.what_happens),
-            "remedy": _capital(rule.remedy),
+            "what_happens": capital(rule.what_happens),
+            "remedy": capital(rule.remedy),
             "evidence": rule.evidence,
         }
         for rule in rules
@@ -152,8 +151,8 @@ def _entry(rule: Rule) -> Iterator[str]:
     yield f"### {rule.code}\n"
     yield f"`{rule.name}` · {rule.severity} · {BEFALLS[rule.consequence]}\n"
     yield f"{_plain(rule.summary)}\n"
-    yield f"{_plain(_capital(rule.what_happens))}\n"
-    yield f"**What to do:** {_plain(_capital(rule.remedy))}\n"
+    yield f"{_plain(capital(rule.what_happens))}\n"
+    yield f"**What to do:** {_plain(capital(rule.remedy))}\n"
     yield f"Known from: {_plain(rule.evidence)}\n"
     for heading in _HEADINGS:
         blocks = rule.blocks(heading)
@@ -171,11 +170,6 @@ def _block(block: tuple[str, str]) -> tuple[str, str, str]:
     form, _, name = info.partition(" ")
     label, language = _LABELS.get(form, (info, "text"))
     return label.format(name), language, content
-
-
-def _capital(prose: str) -> str:
-    """Sentences that follow a heading on its own line begin with a capital, unless they begin with a command or name."""
-    return prose[:1].upper() + prose[1:] if prose[:7] != "provkit" else prose
 
 
 def _plain(prose: str) -> str:

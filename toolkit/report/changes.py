@@ -1,20 +1,17 @@
-"""What a build says besides its findings: what it changed on the way, in short or every single change, and paragraphs."""
+"""What a build says besides its findings: what it changed on the way, in short or every single change."""
 
 from __future__ import annotations
 
-import csv
-import io
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from provkit.report.text import WIDTH
+from provkit.report.cells import as_csv
 
 if TYPE_CHECKING:
     from provkit.authoring import ChangeKind, Changes
-    from provkit.authoring.changes import Group
+    from provkit.authoring.changes import Change, Group
 
-__all__ = ["paragraph", "render_csv", "render_summary"]
+__all__ = ["render_csv", "render_summary"]
 
 EXAMPLES = 4
 """How many different changes of one kind are shown."""
@@ -36,9 +33,6 @@ _SAID = {
     "row-set-aside": "Rows left out",
     "sheet-set-aside": "Sheets left out",
 }
-
-_RISKY = ("=", "+", "-", "@", "\t")
-"""How a cell begins that a spreadsheet program would take for a formula."""
 
 
 def render_summary(changes: Changes) -> Iterator[str]:
@@ -68,40 +62,20 @@ def render_csv(changes: Changes) -> str:
     Args:
         changes: All changes.
     """
-    buffer = io.StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("file", "sheet", "cell", "column", "kind", "before", "after"))
-    for change in changes:
-        origin = change.origin
-        row = (
-            origin.file,
-            origin.sheet or "",
-            origin.cell or "",
-            change.column or "",
-            str(change.kind),
-            change.before,
-            change.after,
-        )
-        writer.writerow(tuple(f"'{text}" if text.startswith(_RISKY) else text for text in row))
-    return buffer.getvalue()
+    return as_csv((("file", "sheet", "cell", "column", "kind", "before", "after"), *map(_cells, changes)))
 
 
-def paragraph(title: str, lines: Iterable[str], *, color: bool = False, width: int = WIDTH) -> str:
-    """A heading with lines below it, wrapped and indented, ending in a line end.
-
-    Args:
-        title: The heading.
-        lines: One item each.
-        color: True adds terminal colours.
-        width: The widest line.
-    """
-    heading = f"\x1b[1m{title}\x1b[0m" if color else title
-    wrapped = [
-        textwrap.fill(line, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
-        for line in lines
-    ]
-    return "\n".join((heading, *wrapped)) + "\n"
+def _cells(change: Change) -> tuple[str, ...]:
+    origin = change.origin
+    return (
+        origin.file,
+        origin.sheet or "",
+        origin.cell or "",
+        change.column or "",
+        str(change.kind),
+        change.before,
+        change.after,
+    )
 
 
 class _Alike(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 
 from provkit.authoring import ChangeKind, Changes
 from provkit.authoring.changes import Group
-from provkit.report.changes import paragraph, render_csv, render_summary
+from provkit.report.changes import render_csv, render_summary
 
 
 def group(kind, numbers, codes, before, after, *, column=1):
@@ -41,15 +41,10 @@ def test_omissions_show_what_was_left_out():
     ]
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_change_becomes_a_formula_in_a_spreadsheet(value):
     text = render_csv(Changes((group(ChangeKind.TRIMMED, [2], [0], [value], ["plain, text"]),)))
     assert text.startswith("\ufeff")
-    header, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    header, row = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert header == ["file", "sheet", "cell", "column", "kind", "before", "after"]
     assert row == ["r.xlsx", "Users", "B2", "login_id", "trimmed", f"'{value}", "plain, text"]
-
-
-def test_a_paragraph_hangs_below_its_heading():
-    text = paragraph("ROWS", ["one two three four", "five"], width=14)
-    assert text == "ROWS\n  one two\n    three four\n  five\n"

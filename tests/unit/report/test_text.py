@@ -6,7 +6,9 @@ import re
 import pytest
 
 from provkit.checks.people import Mailing, Message
-from provkit.report import render_json, render_text
+from provkit.report import View, render_json
+from provkit.report import render_text as render_view
+from provkit.report.view import Paragraph
 from provkit.rules import Collector, Consequence, Finding, Origin, Report, RowAccount, rule
 
 
@@ -48,14 +50,19 @@ def report(*findings, **arguments):
     return collector.report()
 
 
+def render_text(found, **arguments):
+    shown = {name: arguments.pop(name) for name in ("show_values", "color", "width") if name in arguments}
+    return render_view(View(found, **arguments), **shown)
+
+
 def at(line, value="enrolled", broken=status_unknown, column="status"):
     return Finding(broken, "users.csv", line, column, value)
 
 
 def test_each_cause_is_explained_once_however_often_it_occurs():
     text = render_text(report(*(at(line) for line in range(2, 30))))
-    assert text.count("the row is not imported") == 1
-    assert text.count("What to do: write active.") == 1
+    assert text.count("The row is not imported") == 1
+    assert text.count("What to do: Write active.") == 1
     assert "28 times" in text
 
 
@@ -125,6 +132,41 @@ def test_the_row_account_stands_before_the_verdict():
     lines = render_text(Report().with_rows(rows)).splitlines()
     assert "  read 10 = 7 used + 1 merged + 2 set aside" in lines
     assert "  written: users.csv 5, enrollments.csv 7" in lines
+
+
+def test_what_was_written_follows_the_verdict_and_where_every_row_went_comes_after_it():
+    found = Report().with_rows(RowAccount(2, 2, 0, 0, 0, {"users.csv": 2}))
+    text = render_text(
+        found,
+        read=("r.xlsx was read as a workbook.",),
+        changed=("one two three four",),
+        written=Paragraph("Written", ("expand-enrollments.csv in out",)),
+        after=Paragraph("On the upload page", ("Leave it unticked.",)),
+        width=24,
+    )
+    assert text.splitlines() == [
+        "WHAT WAS READ",
+        "  r.xlsx was read as a",
+        "    workbook.",
+        "",
+        "WHAT WAS CHANGED",
+        "  one two three four",
+        "",
+        "No errors and no",
+        "warnings: fit to be",
+        "sent.",
+        "",
+        "WRITTEN",
+        "  expand-enrollments.csv",
+        "    in out",
+        "",
+        "ROWS",
+        "  read 2 = 2 used",
+        "  written: users.csv 2",
+        "",
+        "ON THE UPLOAD PAGE",
+        "  Leave it unticked.",
+    ]
 
 
 def test_who_gets_mail_is_said_in_sentences():

@@ -1,0 +1,110 @@
+"""The words that all reports share: headings, consequences, places, and sentences about numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from provkit.rules import Consequence, Finding, Report, RowAccount, Severity
+
+__all__ = ["BEFALLS", "NOUNS", "TITLES", "account", "capital", "counted", "joined", "place", "verdict"]
+
+PLACES = 6
+"""How many places of one message are named before the rest is only counted."""
+
+TITLES = {Severity.ERROR: "Must fix", Severity.WARNING: "Should check", Severity.INFO: "Good to know"}
+
+NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+BEFALLS = {
+    Consequence.REFUSED: "the whole upload is refused",
+    Consequence.LOST: "accepted, then lost without a word",
+    Consequence.DROPPED: "the row vanishes without a word",
+    Consequence.REJECTED: "reported, and not imported",
+    Consequence.HELD_BACK: "kept out of the package",
+    Consequence.ALTERED: "arrives otherwise than written",
+    Consequence.MAILED: "somebody gets mail",
+    Consequence.NOTED: "nothing is wrong",
+}
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    Args:
+        number: How many.
+        one: The noun for one.
+        many: The noun for several, if it is not `one` and an s.
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """A sentence with a capital at its start, unless it begins with the name of the command."""
+    return text if text.startswith("provkit") else text[:1].upper() + text[1:]
+
+
+def place(finding: Finding) -> str:
+    """Where a finding is, in the words of the user's own source where that is known.
+
+    Args:
+        finding: Any finding; "" where it has no place.
+    """
+    if finding.origin is not None:
+        return str(finding.origin)
+    words = [finding.file or ""]
+    if finding.line is not None:
+        words.append(f"line {finding.line}")
+    where = " ".join(filter(None, words))
+    return f"{where}, {finding.column}" if finding.column and where else where
+
+
+def joined(places: Sequence[str], shown: int = PLACES) -> str:
+    """Places with what they share said once: `users.csv line 5, login_id; line 9, login_id`; `Roster!B17, B19 and 4 more`.
+
+    Args:
+        places: As `place` gives them; empty ones are left out.
+        shown: How many are named.
+    """
+    named = [where for where in places if where]
+    said = []
+    for head, group in groupby(named[:shown], key=_head):
+        tails = [where[len(head) :] for where in group]
+        said.append(head + (", " if head.endswith("!") else "; ").join(tails))
+    more = f" and {len(named) - shown:,} more" if len(named) > shown else ""
+    return "; ".join(said) + more
+
+
+def verdict(report: Report) -> str:
+    """One sentence that says whether it may be sent.
+
+    Args:
+        report: What was found.
+    """
+    errors, warnings, notes = (report.count(severity) for severity in Severity)
+    found = ", ".join(counted(number, NOUNS[severity]) for severity in Severity if (number := report.count(severity)))
+    if errors:
+        return f"{found}: not fit to be sent as it is."
+    if warnings:
+        return f"{found}: it can be sent; look at the warnings first."
+    return f"No errors and no warnings{f' ({found})' if notes else ''}: fit to be sent."
+
+
+def account(rows: RowAccount) -> Iterator[str]:
+    """The row account, in lines.
+
+    Args:
+        rows: Where every row of the source went.
+    """
+    parts = ((rows.used, "used"), (rows.merged, "merged"), (rows.set_aside, "set aside"), (rows.held_back, "held back"))
+    yield f"read {rows.read:,} = " + " + ".join(f"{number:,} {word}" for number, word in parts if number or word == "used")
+    if rows.written:
+        yield "written: " + ", ".join(f"{name} {number:,}" for name, number in rows.written.items())
+
+
+def _head(where: str) -> str:
+    """The part of a place that its neighbours may share: the sheet or the file."""
+    if "!" in where:
+        return where.rpartition("!")[0] + "!"
+    before, found, _ = where.rpartition(" line ")
+    return f"{before} " if found else ""
