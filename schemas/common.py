@@ -11,10 +11,10 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow.compute as pc
 from pyarrow import Array, ChunkedArray, chunked_array, large_string, types
 from pyarrow import array as arrow_array
 
+from provkit.column import Column
 from provkit.rules import Consequence, Rule, rule
 from provkit.schemas.layouts import LAYOUTS, Kind
 
@@ -214,7 +214,7 @@ class Broken:
     rows: np.ndarray
 
 
-Values: TypeAlias = "Array[Any] | ChunkedArray[Any] | pd.Series[str]"
+Values: TypeAlias = "Column | Array[Any] | ChunkedArray[Any] | pd.Series[str]"
 """A column of strings; nulls are not looked at."""
 
 
@@ -236,8 +236,8 @@ def apply(
     for name, found in declared.columns.items():
         if name not in columns or not found.checks:
             continue
-        array = _arrow(columns[name])
-        distinct: pd.Series[str] = array.unique().drop_null().to_pandas()
+        column = _coded(columns[name])
+        distinct: pd.Series[str] = column.values.to_pandas().dropna()  # noqa: PD011 - no pandas object
         if distinct.empty:
             continue
         for tested, tester in zip(facts(declared, name).rules, found.checks, strict=True):
@@ -245,16 +245,19 @@ def apply(
             if exempt and tested.code in exempt:
                 failing = failing[~failing.isin(list(exempt[tested.code]))]
             if not failing.empty:
-                broken = pc.is_in(array, value_set=arrow_array(failing, array.type))
-                yield Broken(tested, name, np.flatnonzero(broken.to_numpy(zero_copy_only=False)).astype(np.int64, copy=False))
+                broken = np.zeros(len(column.values), bool)
+                broken[failing.index] = True
+                yield Broken(tested, name, np.flatnonzero(column.spread(broken)).astype(np.int64, copy=False))
 
 
-def _arrow(values: Values) -> ChunkedArray[Any]:
-    """A column as plain Arrow strings, without copying where it can be helped."""
+def _coded(values: Values) -> Column:
+    """A column with its distinct values."""
+    if isinstance(values, Column):
+        return values
     if isinstance(values, pd.Series):
         values = arrow_array(values, type=large_string(), from_pandas=True)
     chunked = values if isinstance(values, ChunkedArray) else chunked_array([values])
-    return chunked.cast(chunked.type.value_type) if types.is_dictionary(chunked.type) else chunked
+    return Column(chunked.cast(chunked.type.value_type) if types.is_dictionary(chunked.type) else chunked)
 
 
 def trimmed(values: pd.Series[str]) -> pd.Series[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 
-from provkit.addresses import valid_mask
+from provkit.addresses import valid_values
 from provkit.rules import Consequence, rule
 from provkit.schemas.common import INVISIBLE, describe_invisible
 
@@ -13,7 +14,7 @@ __all__ = ["address_other_than_it_seems", "email_not_deliverable", "person_not_i
 
 def _deliverable(values: pd.Series[str]) -> pd.Series[bool]:
     """Which values are addresses that the service accepts."""
-    return pd.Series(valid_mask(values.tolist()), index=values.index, dtype=bool)
+    return pd.Series(valid_values(pa.array(values, pa.large_string(), from_pandas=True)), index=values.index, dtype=bool)
 
 
 @rule("PK201", Consequence.REJECTED, "{value!r} is not an address that the guest service accepts.")

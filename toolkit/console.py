@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from provkit.errors import ProvkitError, SourceError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["boundary", "in_colour", "out", "save", "talk", "write"]
+__all__ = ["boundary", "in_colour", "out", "save", "talk", "version", "write"]
 
 _made: dict[str, Console] = {}
 
@@ -52,6 +51,14 @@ def write(text: str) -> None:
     console.file.flush()
 
 
+def version() -> str:
+    """What `--version` says."""
+    from provkit._version import VERSION
+    from provkit.server import MODELLED_SERVER
+
+    return f"provkit {VERSION} (models {MODELLED_SERVER})"
+
+
 def in_colour() -> bool:
     """Whether results may hold terminal colours."""
     console = out()
@@ -68,6 +75,8 @@ def save(path: Path, text: str | bytes) -> None:
     Raises:
         SourceError: It cannot be written.
     """
+    import secrets
+
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
 from provkit.checks.places import Places
+from provkit.column import Column, Distinct, Strings, truths
 from provkit.rules import Finding, Rule
 from provkit.schemas.dates import canvas_date
 from provkit.schemas.layouts import LAYOUTS, Kind
@@ -19,11 +20,6 @@ from provkit.schemas.layouts import LAYOUTS, Kind
 __all__ = ["KEYS", "REFERENCES", "Coded", "Outside", "Repeats", "Rows", "RowsOfFile"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
-
-Strings: TypeAlias = Any
-"""A pyarrow.ChunkedArray of strings without nulls."""
-Distinct: TypeAlias = Any
-"""A pyarrow.Array of strings, each once."""
 
 KEYS: Mapping[Kind, str] = {Kind.USERS: "login_id", Kind.COURSES: "course_id", Kind.SECTIONS: "section_id"}
 """The column by which others refer to a row, as it is known in Canvas: of users the address, whatever user_id says."""
@@ -53,7 +49,7 @@ class RowsOfFile:
     """
 
     places: Places
-    columns: Mapping[str, Strings]
+    columns: Mapping[str, Column]
     records: np.ndarray | None
     size: int
 
@@ -70,7 +66,7 @@ class Rows:
         self.kind = kind
         self.files = files
         self._ends = np.cumsum([file.size for file in files])
-        self._columns: dict[str, Strings] = {}
+        self.coded = cache(self._coded)
 
     def __len__(self) -> int:
         return int(self._ends[-1]) if len(self._ends) else 0
@@ -85,17 +81,20 @@ class Rows:
         Args:
             name: A column of the kind.
         """
-        if name not in self._columns:
-            chunks: list[Distinct] = []
-            for file in self.files:
-                if name in file.columns:
-                    chunks += file.columns[name].chunks
-                else:
-                    chunks.append(pa.repeat(pa.scalar("", pa.string()), file.size))
-            types = {chunk.type for chunk in chunks}
-            kept = types.pop() if len(types) == 1 else pa.large_string()
-            self._columns[name] = pa.chunked_array([chunk.cast(kept) for chunk in chunks], type=kept)
-        return self._columns[name]
+        return self.coded(name).strings
+
+    def _coded(self, name: str) -> Column:
+        """One column over all files with its distinct values; "" where a file does not have it."""
+        if not self.files:
+            return Column(pa.chunked_array([], pa.string()))
+        return Column.joined(
+            [
+                file.columns[name]
+                if name in file.columns
+                else Column(coded=(pa.array([""], pa.string()), np.zeros(file.size, np.int32)))
+                for file in self.files
+            ]
+        )
 
     def text(self, name: str, row: int) -> str:
         """One value.
@@ -104,7 +103,7 @@ class Rows:
             name: A column of the kind.
             row: Which row.
         """
-        return str(self.column(name)[int(row)].as_py())
+        return self.coded(name).at(int(row)) or ""
 
     def at(self, row: int) -> tuple[RowsOfFile, int]:
         """The file that holds a row, and the row's record in it.
@@ -231,24 +230,21 @@ class Coded:
             kind: Of which kind.
             column: Which column.
         """
-        return _mask(pc.equal(self.rows[kind].column(column), ""))
+        return self.rows[kind].coded(column).equals("")
 
     def _ids(self, kind: Kind) -> Distinct:
         """The distinct ids that others may refer to; empty where the package has no such kind."""
         if kind not in self.rows:
             return pa.array([], pa.string())
-        ids: Distinct = pc.unique(self.rows[kind].column(KEYS[kind]))
-        return ids
+        return self.rows[kind].coded(KEYS[kind]).values
 
     def _codes(self, kind: Kind, column: str) -> np.ndarray:
         """For each row the position among `ids` of what a column refers to (of a key column: of itself), and -1 where it is not there."""
-        rows = self.rows[kind]
-        ids = self.ids(REFERENCES.get((kind, column), kind))
-        if not len(ids):
-            return np.full(len(rows), -1, np.int32)
-        if KEYS.get(kind) == column and len(ids) == len(rows):
-            return np.arange(len(rows), dtype=np.int32)
-        return _positions(rows.column(column), ids)
+        own = self.rows[kind].coded(column)
+        if KEYS.get(kind) == column:
+            return own.codes
+        found: np.ndarray = _positions(own.values, self.ids(REFERENCES[kind, column]))[own.codes]
+        return found
 
     def last_rows(self, kind: Kind) -> np.ndarray:
         """For each id the last row that it is the key of: the later row counts."""
@@ -262,11 +258,11 @@ class Coded:
         rows = self.rows[kind]
         target = REFERENCES[kind, column]
         missing = np.flatnonzero(self.codes(kind, column) < 0)
-        texts = rows.column(column).take(pa.array(missing)) if len(missing) < len(rows) else rows.column(column)
-        values = pc.unique(texts)
-        written = _mask(pc.not_equal(values, ""))
+        left_out = rows.coded(column).rows(missing)
+        values, codes = left_out.values, left_out.codes
+        written = truths(pc.not_equal(values, ""))
         # Who is named neither by an address nor by a number is looked up by the service, which is the receiver's to say.
-        named = _mask(pc.match_substring_regex(values, "@|^[0-9]+$")) if target is Kind.USERS else written
+        named = truths(pc.match_substring_regex(values, "@|^[0-9]+$")) if target is Kind.USERS else written
         replaced, addresses_of = self._replaced(values) if target is Kind.USERS else (np.zeros(len(values), bool), {})
         respelled, spellings = _respelled(values, self.ids(target))
         respelled &= written & ~replaced
@@ -276,8 +272,7 @@ class Coded:
         else:
             nowhere, unknown = np.zeros(len(values), bool), left
             if target is Kind.USERS:  # by a university id somebody is named whom Canvas knows by itself
-                unknown = left & ~_mask(pc.match_substring_regex(values, "^[0-9]+$"))
-        codes = _positions(texts, values)
+                unknown = left & ~truths(pc.match_substring_regex(values, "^[0-9]+$"))
 
         def spread(mask: np.ndarray) -> np.ndarray:
             whole = np.zeros(len(rows), bool)
@@ -305,7 +300,7 @@ class Coded:
             return np.zeros(len(values), bool), {}
         chosen = pa.array(np.flatnonzero(other))
         ids, addresses = users.column("user_id").take(chosen), users.column("login_id").take(chosen)
-        found = _mask(pc.is_in(values, value_set=pc.unique(ids).cast(values.type)))
+        found = truths(pc.is_in(values, value_set=pc.unique(ids).cast(values.type)))
         if not found.any():
             return found, {}
         wanted = pc.is_in(ids, value_set=values.filter(pa.array(found)).cast(ids.type))
@@ -319,13 +314,13 @@ class Coded:
             if kind in self.rows and self.outside(kind, "user_id").replaced.any():
                 outside = self.outside(kind, "user_id")
                 named = self.rows[kind].column("user_id").filter(pa.array(outside.replaced))
-                found |= _mask(pc.is_in(users.column("user_id"), value_set=pc.unique(named).cast(users.column("user_id").type)))
+                found |= truths(pc.is_in(users.column("user_id"), value_set=pc.unique(named).cast(users.column("user_id").type)))
         return found
 
     def _same_as_login(self, column: str) -> np.ndarray:
         """In which users rows a column holds the address in login_id."""
         users = self.rows[Kind.USERS]
-        return _mask(pc.equal(users.column(column), users.column("login_id")))
+        return truths(pc.equal(users.column(column), users.column("login_id")))
 
     @cached_property
     def unrelated(self) -> np.ndarray:
@@ -341,7 +336,7 @@ class Coded:
         if len(unsure):
             named = enrollments.column("course_id").take(pa.array(unsure))
             owners = sections.column("course_id").take(pa.array(self.last_rows(Kind.SECTIONS)[section[unsure]]))
-            found[unsure] = _mask(pc.and_(pc.not_equal(named, owners.cast(named.type)), pc.not_equal(named, "")))
+            found[unsure] = truths(pc.and_(pc.not_equal(named, owners.cast(named.type)), pc.not_equal(named, "")))
         if (owner < 0).any():
             # A section whose own course is wrong has a finding of its own; that is not said again of everybody in it.
             outside = self.outside(Kind.SECTIONS, "course_id")
@@ -361,12 +356,9 @@ class Coded:
     def _deleted(self, kind: Kind) -> np.ndarray:
         """In which rows the status is one that deletes."""
         rows = self.rows[kind]
-        statuses = pc.unique(rows.column("status"))
+        statuses = rows.coded("status")
         # Canvas compares the beginning, in any case (canvas-sis-import 3, 5, 6).
-        deleting = pc.starts_with(pc.utf8_lower(pc.utf8_trim_whitespace(statuses)), "deleted")
-        if not pc.any(deleting).as_py():
-            return np.zeros(len(rows), bool)
-        return _mask(pc.is_in(rows.column("status"), value_set=statuses.filter(deleting)))
+        return statuses.spread(truths(pc.starts_with(pc.utf8_lower(pc.utf8_trim_whitespace(statuses.values)), "deleted")))
 
     def in_deleted(self, kind: Kind, column: str) -> np.ndarray:
         """In which rows, themselves not deleted, a column refers to something that the package deletes.
@@ -409,11 +401,11 @@ class Coded:
         sort = np.argsort(later, kind="stable")
         later, before = later[sort], before[sort]
         named = [name for name in LAYOUTS[kind].key if rows.has(name)]
-        blank = np.logical_and.reduce([_mask(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
+        blank = np.logical_and.reduce([truths(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
         later, before = later[~blank], before[~blank]
         facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
         differ = {
-            name: _mask(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
+            name: truths(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
             for name in facts
             if name not in _NEVER_READ.get(kind, ())
         }
@@ -425,12 +417,10 @@ class Coded:
         packed: np.ndarray | None = None
         room = 1
         for name in LAYOUTS[kind].key:
-            if KEYS.get(kind) == name:
-                if len(self.ids(kind)) == len(rows):
-                    return None
-                codes, size = self.codes(kind, name).astype(np.int64), len(self.ids(kind))
-            else:
-                codes, size = self._all_codes(kind, name)
+            column = rows.coded(name)
+            codes, size = column.codes.astype(np.int64), len(column.values)
+            if size == len(rows):
+                return None
             if packed is None:
                 packed, room = codes, size
                 continue
@@ -441,20 +431,6 @@ class Coded:
             room *= size
         return packed
 
-    def _all_codes(self, kind: Kind, column: str) -> tuple[np.ndarray, int]:
-        """An integer for each value of a column, those outside the package included, and how many there are."""
-        rows = self.rows[kind]
-        if (kind, column) not in REFERENCES:
-            values = pc.unique(rows.column(column))
-            return _positions(rows.column(column), values).astype(np.int64), len(values)
-        ids = self.ids(REFERENCES[kind, column])
-        codes = self.codes(kind, column).astype(np.int64)
-        if (codes >= 0).all():
-            return codes, len(ids)
-        outside = self.outside(kind, column)
-        codes[outside.rows] = len(ids) + outside.codes
-        return codes, len(ids) + len(outside.values)
-
     def backwards(self, kind: Kind) -> np.ndarray:
         """In which rows the end date is before the start date, as Canvas reads both.
 
@@ -464,34 +440,27 @@ class Coded:
         rows = self.rows[kind]
         if not (rows.has("start_date") and rows.has("end_date")):
             return np.zeros(len(rows), bool)
-        (starts, start_of), (ends, end_of) = (self._instants(rows.column(name)) for name in ("start_date", "end_date"))
+        (starts, start_of), (ends, end_of) = (self._instants(rows.coded(name)) for name in ("start_date", "end_date"))
         found: np.ndarray = starts[start_of] > ends[end_of]
         return found
 
-    def _instants(self, column: Strings) -> tuple[np.ndarray, np.ndarray]:
+    def _instants(self, column: Column) -> tuple[np.ndarray, np.ndarray]:
         """The distinct values of a date column as numbers (NaN where there is no date), and for each row which it holds."""
-        values = pc.unique(column)
-        read = [canvas_date(text).instant for text in values.to_pylist()]
-        return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), _positions(column, values)
+        read = [canvas_date(text).instant for text in column.values.to_pylist()]
+        return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), column.codes
 
 
-def _mask(answer: Any) -> np.ndarray:
-    """An Arrow truth array as numpy's; null is False."""
-    found: np.ndarray = pc.fill_null(answer, False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's own signature
-    return found.astype(bool, copy=False)
-
-
-def _positions(column: Strings, values: Distinct) -> np.ndarray:
-    """For each value of a column its position among others, -1 where it is not there."""
-    found: np.ndarray = pc.fill_null(pc.index_in(column, value_set=values.cast(column.type)), -1).to_numpy()
+def _positions(values: Distinct, among: Distinct) -> np.ndarray:
+    """For each value its position among others, -1 where it is not there."""
+    found: np.ndarray = pc.fill_null(pc.index_in(values, value_set=among.cast(values.type)), -1).to_numpy()
     return found
 
 
 def _listed(values: Distinct, known: Collection[str], *, folded: bool) -> np.ndarray:
     """Which values are among those known elsewhere, whatever their case if `folded`."""
     if folded:
-        return _mask(pc.is_in(pc.utf8_lower(values), value_set=pc.utf8_lower(pa.array(sorted(known), values.type))))
-    return _mask(pc.is_in(values, value_set=pa.array(sorted(known), values.type)))
+        return truths(pc.is_in(pc.utf8_lower(values), value_set=pc.utf8_lower(pa.array(sorted(known), values.type))))
+    return truths(pc.is_in(values, value_set=pa.array(sorted(known), values.type)))
 
 
 def _respelled(values: Distinct, ids: Distinct) -> tuple[np.ndarray, dict[str, str]]:
@@ -499,7 +468,7 @@ def _respelled(values: Distinct, ids: Distinct) -> tuple[np.ndarray, dict[str, s
     if not len(ids) or not len(values):
         return np.zeros(len(values), bool), {}
     plain_values, plain_ids = (pc.utf8_lower(pc.utf8_trim_whitespace(texts)) for texts in (values, ids))
-    found = _mask(pc.is_in(plain_values, value_set=plain_ids.cast(plain_values.type)))
+    found = truths(pc.is_in(plain_values, value_set=plain_ids.cast(plain_values.type)))
     if not found.any():
         return found, {}
     chosen = pa.array(found)

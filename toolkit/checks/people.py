@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from provkit.column import truths
 from provkit.receiver import Fate, ReceivedFile, Reception
 from provkit.schemas.layouts import Kind
 
@@ -123,8 +124,7 @@ def at_the_university(addresses: Any, domains: Sequence[str] = UNIVERSITY_DOMAIN
         domains: The university's domains.
     """
     pattern = rf"@(?:[^@]*\.)?(?:{'|'.join(map(re.escape, domains))})\.?\s*$"
-    found: np.ndarray = pc.match_substring_regex(addresses, pattern, ignore_case=True).to_numpy()
-    return found.astype(bool, copy=False)
+    return truths(pc.match_substring_regex(addresses, pattern, ignore_case=True))
 
 
 _LOGIN, _LISTING, _SEND_EMAIL = 1, 1, 2
@@ -168,7 +168,7 @@ def addresses(reception: Reception) -> list[str]:
     found: dict[str, None] = {}
     for file in reception.files:
         if file.kind in columns and file.records is not None and len(file.records.columns) > columns[file.kind]:
-            values = pc.unique(file.records.column(columns[file.kind])).drop_null()
+            values = file.records.coded(columns[file.kind]).values.drop_null()
             found |= dict.fromkeys(values.filter(pc.match_substring(values, "@")).to_pylist())
     return list(found)
 

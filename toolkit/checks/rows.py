@@ -34,6 +34,7 @@ from provkit.checks.catalogue.rows import (
 from provkit.checks.coded import RowsOfFile
 from provkit.checks.places import Places
 from provkit.checks.written import Change, Written
+from provkit.column import truths
 from provkit.receiver.model import Fate, FileFate, Why
 from provkit.receiver.records import Records
 from provkit.rules import Collector, Finding, Rule
@@ -118,10 +119,8 @@ class FileRows:
         usual[self._alterations(swallowing, collector)] = False
         kept = np.flatnonzero(usual)
         everything = len(kept) == len(self.records) - 1
-        columns = {}
-        for index, name in enumerate(self.header):
-            column = self.records.column(index)
-            columns[name] = column.slice(1) if everything else column.take(pa.array(kept))
+        chosen = slice(1, None) if everything else kept
+        columns = {name: self.records.coded(index).rows(chosen) for index, name in enumerate(self.header)}
         return RowsOfFile(self.places, columns, None if everything else kept, len(kept))
 
     def derived(self, rows: RowsOfFile, collector: Collector, *, waits: bool) -> None:
@@ -164,8 +163,8 @@ class FileRows:
         homeless = self.judged.why[left] == Why.NO_COURSE
         if homeless.any():
             named = self.records.column(_SECTION).take(pa.array(left))
-            nothing = homeless & _mask(pc.equal(named, ""))
-            new = homeless & ~nothing & _mask(pc.is_in(named, value_set=sections.cast(named.type)))
+            nothing = homeless & truths(pc.equal(named, ""))
+            new = homeless & ~nothing & truths(pc.is_in(named, value_set=sections.cast(named.type)))
             _many(
                 collector,
                 neither_course_nor_section,
@@ -193,7 +192,7 @@ class FileRows:
             return skipped
         again = usual.copy()
         for index, name in enumerate(self.header):
-            again &= _mask(pc.equal(self.records.column(index), name))
+            again &= self.records.coded(index).equals(name)
             if not again.any():
                 return skipped
         details = {"kind": str(self.kind)}
@@ -217,7 +216,7 @@ class FileRows:
         unusual &= self.judged.fates != Fate.HEADER
         if not unusual.any():
             return
-        blank = unusual & (self.records.lengths == 1) & _mask(pc.equal(self.records.column(0), ""))
+        blank = unusual & (self.records.lengths == 1) & self.records.coded(0).equals("")
         if blank.any():
             self._blank(np.flatnonzero(blank), collector)
         odd = unusual & ~blank
@@ -279,7 +278,7 @@ class FileRows:
             return np.zeros(0, np.int64)
         found = np.zeros(len(self.records), bool)
         for column in self.records.columns:
-            found |= _mask(pc.match_substring(column, "\n"))
+            found |= column.spread(truths(pc.match_substring(column.values, "\n")))
         found[0] = False
         return np.flatnonzero(found)
 
@@ -323,16 +322,10 @@ def _many(collector: Collector, broken: Rule, records: np.ndarray, make: Callabl
 
 def _unlimited(rows: RowsOfFile) -> int:
     """Enrollments of others than teachers whose limit_section_privileges is not written."""
-    other = pc.not_equal(rows.columns["role"], "teacher")
+    other = ~rows.columns["role"].equals("teacher")
     if "limit_section_privileges" in rows.columns:
-        other = pc.and_(other, pc.equal(rows.columns["limit_section_privileges"], ""))
-    return int(pc.sum(other).as_py() or 0)
-
-
-def _mask(answer: Any) -> np.ndarray:
-    """An Arrow truth array as numpy's; null is False."""
-    found: np.ndarray = pc.fill_null(answer, False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's own signature
-    return found.astype(bool, copy=False)
+        other &= rows.columns["limit_section_privileges"].equals("")
+    return int(np.count_nonzero(other))
 
 
 def _plural(number: int, one: str, many: str) -> str:

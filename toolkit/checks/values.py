@@ -51,7 +51,7 @@ def _report(broken: Broken, records: np.ndarray, rows: RowsOfFile, collector: Co
     column = rows.columns[broken.column]
 
     def made(row: int, record: int) -> Finding:
-        return rows.places.finding(broken.rule, record, broken.column, column[row].as_py())
+        return rows.places.finding(broken.rule, record, broken.column, column.at(row))
 
     pairs = zip(broken.rows, records, strict=True)
     collector.add_many(broken.rule, len(records), (made(int(row), int(record)) for row, record in pairs))
@@ -68,7 +68,7 @@ def _exempt(rows: RowsOfFile, known: Known | None) -> Mapping[str, Collection[st
         )
     if known.official_classes is not None:
         ids = {
-            text for name in ("course_id", "section_id") if name in rows.columns for text in rows.columns[name].unique().to_pylist()
+            text for name in ("course_id", "section_id") if name in rows.columns for text in rows.columns[name].values.to_pylist()
         }
         exempt[official_class_id.code] = ids - set(known.official_classes)
     return exempt

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from provkit.cli import build, explain, rules, sandbox, send, simulate, validate
-from provkit.console import boundary
+from provkit.console import boundary, version
 
 __all__ = ["main"]
 
@@ -27,16 +27,13 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
     if asked:
-        from provkit._version import VERSION
-        from provkit.server import MODELLED_SERVER
-
-        typer.echo(f"provkit {VERSION} (models {MODELLED_SERVER})")
+        typer.echo(version())
         raise typer.Exit
 
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: FBT002 - how a flag is declared
+    shows_version: Annotated[  # noqa: FBT002 - how a flag is declared
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version and the server modelled."),
     ] = False,

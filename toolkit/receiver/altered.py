@@ -6,12 +6,10 @@ a section that is sent without one, a default where a cell is empty, LF for othe
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from provkit.column import truths
 from provkit.receiver.columns import equals, is_header, spread
 from provkit.receiver.java import equals_ignore_case
 from provkit.receiver.model import Fate, FileFate
@@ -36,9 +34,7 @@ def altered(judged: FileFate) -> np.ndarray:
     """
     found = {Kind.USERS: _users, Kind.ENROLLMENTS: _enrollments, Kind.EXPAND: _expand}.get(judged.kind, _none)(judged)
     for column in judged.records.columns:
-        unread: Any = pc.match_substring(column, _REPLACEMENT)
-        if pc.any(unread).as_py():
-            found = found | unread.fill_null(False).to_numpy()  # noqa: FBT003  the filling
+        found = found | column.spread(truths(pc.match_substring(column.values, _REPLACEMENT)))
     sent: np.ndarray = judged.fates == Fate.SENT
     found &= sent
     return found
@@ -53,14 +49,14 @@ def _users(judged: FileFate) -> np.ndarray:
     found = _none(judged)
     if len(records.columns) < len(LAYOUTS[Kind.USERS].columns) - 1:
         return found
-    login, email, status = (records.column(index) for index in (1, 4, 5))
+    login, email = records.column(1), records.column(4)
     if not pc.all(pc.equal(login, email)).as_py():
-        differs = pc.not_equal(login, email).fill_null(False).to_numpy()  # noqa: FBT003  the filling
+        differs = truths(pc.not_equal(login, email))
         found |= differs & ~equals(email, "")
-    found |= spread(status, lambda value: value.lower() not in ("active", ""))
+    found |= spread(records.coded(5), lambda value: value.lower() not in ("active", ""))
     if len(records.columns) > 6:
         switched = np.logical_or.accumulate(is_header(records, LAYOUTS[Kind.USERS].columns))
-        service = records.column(6)
+        service = records.coded(6)
         found |= spread(service, lambda value: value.lower() not in ("c", "e", "")) & switched
         found |= spread(service, bool) & ~switched
     return found
@@ -77,7 +73,5 @@ def _expand(judged: FileFate) -> np.ndarray:
 def _not_boolean(judged: FileFate, index: int) -> np.ndarray:
     if len(judged.records.columns) <= index:
         return _none(judged)
-    column = judged.records.column(index)
-    if pc.all(pc.is_in(column, value_set=pa.array([*_BOOLEANS, "", None], pa.string()))).as_py():
-        return _none(judged)
+    column = judged.records.coded(index)
     return spread(column, lambda value: bool(value) and not any(equals_ignore_case(value, word) for word in _BOOLEANS))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provkit.addresses import PLAINLY_VALID, PLAINLY_VALID_LENGTH, valid_mask
-from provkit.receiver.model import Strings
+from provkit.addresses import valid_values
+from provkit.column import Column, Strings, truths
 from provkit.receiver.records import Records
 
-__all__ = ["among", "coded", "equals", "is_header", "mapped", "spread", "to_csv", "valid_addresses", "where"]
+__all__ = ["among", "equals", "is_header", "mapped", "spread", "to_csv", "valid_addresses", "where"]
 
 
 def equals(column: Strings, text: str) -> np.ndarray:
@@ -25,8 +23,7 @@ def equals(column: Strings, text: str) -> np.ndarray:
         column: The column; null equals nothing.
         text: What to compare with.
     """
-    same: Any = pc.equal(column, pa.scalar(text))
-    return _bools(same.fill_null(False))  # noqa: FBT003  the filling
+    return truths(pc.equal(column, pa.scalar(text)))
 
 
 def where(column: Strings, mask: np.ndarray) -> Strings:
@@ -45,16 +42,15 @@ def where(column: Strings, mask: np.ndarray) -> Strings:
     return column.filter(pa.array(mask))
 
 
-def spread(column: Strings, test: Callable[[str], bool]) -> np.ndarray:
+def spread(column: Column, test: Callable[[str], bool]) -> np.ndarray:
     """Test each distinct value, and say of each record what its value gave; False for null.
 
     Args:
         column: The column.
         test: Takes a value.
     """
-    distinct, indices = coded(column)
-    broken = np.fromiter((value is not None and test(value) for value in distinct), bool, len(distinct))
-    return broken[indices] if len(distinct) else np.zeros(len(column), bool)
+    values = column.values.to_pylist()
+    return column.spread(np.fromiter((value is not None and test(value) for value in values), bool, len(values)))
 
 
 def mapped(column: Strings, change: Callable[[str], str | None]) -> Strings:
@@ -64,9 +60,9 @@ def mapped(column: Strings, change: Callable[[str], str | None]) -> Strings:
         column: The column.
         change: Takes a value, gives the new one.
     """
-    distinct, indices = coded(column)
-    changed = pa.array([None if value is None else change(value) for value in distinct], pa.large_string())
-    return pa.chunked_array([changed.take(pa.array(indices))])
+    coded = Column(column)
+    changed = pa.array([None if value is None else change(value) for value in coded.values.to_pylist()], pa.large_string())
+    return pa.chunked_array([changed.take(pa.array(coded.codes))])
 
 
 def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
@@ -82,11 +78,11 @@ def is_header(records: Records, names: Sequence[str]) -> np.ndarray:
     for index, name in enumerate(names):
         if not found.any():
             break
-        found[found] = equals(where(records.column(index), found), name)
+        found &= records.coded(index).equals(name)
     return found
 
 
-def among(column: Strings, values: Collection[str]) -> np.ndarray:
+def among(column: Column, values: Collection[str]) -> np.ndarray:
     """Which values are among those given.
 
     Args:
@@ -95,33 +91,16 @@ def among(column: Strings, values: Collection[str]) -> np.ndarray:
     """
     if not values:
         return np.zeros(len(column), bool)
-    return _bools(pc.is_in(column, value_set=pa.array(list(values), pa.string())))
+    return column.spread(truths(pc.is_in(column.values, value_set=pa.array(list(values), pa.string()))))
 
 
-def valid_addresses(column: Strings) -> np.ndarray:
+def valid_addresses(column: Column) -> np.ndarray:
     """Which values are addresses that the server takes (`provkit.addresses`); null is none.
 
     Args:
         column: The column.
     """
-    if not len(column):
-        return np.zeros(0, bool)
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
-        valid = np.concatenate(list(workers.map(_plainly_valid, column.chunks)))
-    odd = ~valid
-    if odd.any():
-        distinct, indices = coded(where(column, odd))
-        valid[odd] = np.array(valid_mask(distinct), bool)[indices]
-    return valid
-
-
-def _plainly_valid(column: Any) -> np.ndarray:
-    plain: Any = pc.and_(
-        pc.match_substring_regex(column, PLAINLY_VALID),
-        pc.less_equal(pc.binary_length(column), pa.scalar(PLAINLY_VALID_LENGTH, pa.int32())),
-    )
-    mask: np.ndarray = plain.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003  the filling
-    return mask.astype(bool)
+    return column.spread(valid_values(column.values))
 
 
 def to_csv(header: Sequence[str], tables: Sequence[Sequence[Strings]]) -> bytes:
@@ -152,21 +131,3 @@ def _written(columns: Sequence[Strings]) -> bytes:
         offsets, data = np.frombuffer(rows.buffers()[1], np.int64), rows.buffers()[2]
         pieces.append(data[int(offsets[rows.offset]) : int(offsets[rows.offset + len(rows)])].to_pybytes())
     return b"".join(pieces)
-
-
-def coded(column: Strings) -> tuple[list[str | None], np.ndarray]:
-    """Distinct values, and which of them each record has.
-
-    Args:
-        column: The column; null is a value like any other.
-    """
-    if not len(column):
-        return [], np.zeros(0, np.int32)
-    encoded = pc.dictionary_encode(column, null_encoding="encode")  # all chunks have one dictionary
-    indices = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
-    return encoded.chunk(0).dictionary.to_pylist(), indices
-
-
-def _bools(values: Strings) -> np.ndarray:
-    mask: np.ndarray = values.to_numpy()
-    return mask.astype(bool)

@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provkit.column import Column
 from provkit.receiver import mail
-from provkit.receiver.columns import among, coded, equals, is_header, mapped, spread, to_csv, valid_addresses, where
+from provkit.receiver.columns import among, equals, is_header, mapped, spread, to_csv, valid_addresses, where
 from provkit.receiver.java import equals_ignore_case
 from provkit.receiver.known import Elsewhere
 from provkit.receiver.model import (
@@ -124,8 +125,7 @@ def _users(records: Records, elsewhere: Elsewhere, earlier: Sequence[FileFate]) 
     fates[header] = Fate.HEADER
     crash = None
     if rows.any():
-        valid = np.zeros(len(lengths), bool)
-        valid[rows] = valid_addresses(where(records.column(_LOGIN), rows))
+        valid = valid_addresses(records.coded(_LOGIN))
         fates[rows & valid] = Fate.SENT
         fates[rows & ~valid], why[rows & ~valid] = Fate.REJECTED, Why.ADDRESS
         # The column is switched on by the first header that has it, and never off again; a short row then ends it all.
@@ -148,7 +148,7 @@ def _users(records: Records, elsewhere: Elsewhere, earlier: Sequence[FileFate]) 
     def services(mask: np.ndarray) -> Strings:
         expand = np.zeros(len(mask), bool)
         if len(records.columns) > _SERVICE:
-            expand = switched & spread(records.column(_SERVICE), lambda value: value in ("e", "E"))
+            expand = switched & spread(records.coded(_SERVICE), lambda value: value in ("e", "E"))
         return pa.chunked_array([pa.array(np.where(expand[mask], "expand", "canvas"), pa.string())])
 
     existing = partial(_existing, records, fates == Fate.SENT, elsewhere, tuple(earlier))
@@ -160,16 +160,14 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
     exists = np.zeros(len(sent), bool)
     if not sent.any():
         return exists
-    logins = where(records.column(_LOGIN), sent)
+    logins = records.coded(_LOGIN).rows(np.flatnonzero(sent))
     found = spread(logins, elsewhere.has_guest)
     if elsewhere.remembers_guests:
         before = [chunk for file in earlier for chunk in _logins(file).chunks]
-        chunks = pa.chunked_array([*before, *logins.chunks], pa.string())
-        lowered = pc.utf8_lower(chunks)
-        _, indices = coded(lowered)
-        repeated = np.ones(len(indices), bool)
-        repeated[np.unique(indices, return_index=True)[1]] = False
-        found = found | repeated[len(indices) - len(found) :]
+        codes = Column(pc.utf8_lower(pa.chunked_array([*before, *logins.strings.chunks], pa.string()))).codes
+        repeated = np.ones(len(codes), bool)
+        repeated[np.unique(codes, return_index=True)[1]] = False
+        found = found | repeated[len(codes) - len(found) :]
     exists[sent] = found
     return exists
 
@@ -194,7 +192,7 @@ def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> 
         official(records, rows, elsewhere, why)
         needed = _ACCOUNT if kind is Kind.COURSES else 1
         if kind is Kind.COURSES and width > _ACCOUNT:
-            refused = rows & (why == Why.NOT_REJECTED) & ~spread(records.column(_ACCOUNT), elsewhere.may_use)
+            refused = rows & (why == Why.NOT_REJECTED) & ~spread(records.coded(_ACCOUNT), elsewhere.may_use)
             why[refused] = Why.ACCOUNT
         fates[rows & (why != Why.NOT_REJECTED)] = Fate.REJECTED
     crash = None
@@ -207,14 +205,14 @@ def _courses_or_sections(kind: Kind, records: Records, elsewhere: Elsewhere) -> 
 
 
 def _official_courses(records: Records, rows: np.ndarray, elsewhere: Elsewhere, why: np.ndarray) -> None:
-    why[rows & among(records.column(0), elsewhere.official)] = Why.OFFICIAL_COURSE
+    why[rows & among(records.coded(0), elsewhere.official)] = Why.OFFICIAL_COURSE
 
 
 def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere, why: np.ndarray) -> None:
     """A row is not looked up once its course or its section was in a row that passed: an official id can slip through then."""
     if len(records.columns) < 2:
         return
-    section, course = records.column(0), records.column(1)
+    section, course = records.coded(0), records.coded(1)
     suspicious = among(section, elsewhere.official) | among(course, elsewhere.official)
     if not (suspicious & rows).any():
         return
@@ -223,7 +221,7 @@ def _official_sections(records: Records, rows: np.ndarray, elsewhere: Elsewhere,
     refused: set[str] = set()
     refused_sections: set[str] = set()
     indexes = np.flatnonzero(rows)
-    pairs = zip(where(section, rows).to_pylist(), where(course, rows).to_pylist(), strict=True)
+    pairs = zip(*(where(column.strings, rows).to_pylist() for column in (section, course)), strict=True)
     for index, (section_id, course_id) in zip(indexes.tolist(), pairs, strict=True):
         if course_id in refused:
             why[index] = Why.OFFICIAL_COURSE
@@ -252,12 +250,12 @@ def _enrollments(records: Records, elsewhere: Elsewhere) -> FileFate:
     courses: dict[str, str] = {}
     if not rows.any():
         return FileFate(Kind.ENROLLMENTS, records, fates, why, None, lambda _mask: _no_columns(len(_ENROLLMENTS)))
-    course, user, section = (records.column(index) for index in (_COURSE, _USER, _SECTION))
+    course, user, section = (records.coded(index) for index in (_COURSE, _USER, _SECTION))
     why[rows & among(section, elsewhere.official)] = Why.OFFICIAL_SECTION
     why[rows & among(course, elsewhere.official)] = Why.OFFICIAL_COURSE
-    empty = rows & (why == Why.NOT_REJECTED) & equals(course, "")
+    empty = rows & (why == Why.NOT_REJECTED) & course.equals("")
     if empty.any():
-        courses = {asked: elsewhere.course_of(asked) or "" for asked in pc.unique(where(section, empty)).to_pylist()}
+        courses = {asked: elsewhere.course_of(asked) or "" for asked in section.rows(np.flatnonzero(empty)).values.to_pylist()}
         why[empty & spread(section, lambda asked: not courses.get(asked))] = Why.NO_COURSE
     asked = rows & (why == Why.NOT_REJECTED)
     resolved = _university_ids(user, asked, elsewhere)
@@ -278,13 +276,12 @@ def _enrollments(records: Records, elsewhere: Elsewhere) -> FileFate:
     return FileFate(Kind.ENROLLMENTS, records, fates, why, None, rewrite)
 
 
-def _university_ids(user: Strings, asked: np.ndarray, elsewhere: Elsewhere) -> dict[str, str | None]:
+def _university_ids(user: Column, asked: np.ndarray, elsewhere: Elsewhere) -> dict[str, str | None]:
     """What usernames are replaced with; addresses and numbers are sent as they are, and not in here."""
-    users = where(user, asked)
-    named = ~valid_addresses(users)
+    named = asked & ~valid_addresses(user)
     if not named.any():
         return {}
-    distinct = pc.unique(where(users, named)).to_pylist()
+    distinct = user.rows(np.flatnonzero(named)).values.to_pylist()
     return {name: elsewhere.university_id(name) or None for name in distinct if not _is_number(name)}
 
 
@@ -317,13 +314,13 @@ def _expand(records: Records, elsewhere: Elsewhere, users: Sequence[FileFate]) -
     fates[header] = Fate.HEADER
     if not rows.any():
         return FileFate(Kind.EXPAND, records, fates, why, None, lambda _mask: _no_columns(len(long)))
-    person = records.column(0)
+    coded, person = records.coded(0), records.column(0)
     arriving = {login for file in users for login in _logins(file).to_pylist()}
     ids = {
         asked: elsewhere.canvas_id(asked) or (f"(Canvas id of {asked})" if asked in arriving else None)
-        for asked in pc.unique(where(person, rows)).to_pylist()
+        for asked in coded.rows(np.flatnonzero(rows)).values.to_pylist()
     }
-    found = spread(person, lambda asked: ids.get(asked) is not None) if None in ids.values() else np.ones(len(rows), bool)
+    found = spread(coded, lambda asked: ids.get(asked) is not None) if None in ids.values() else np.ones(len(rows), bool)
     fates[rows] = np.where(found[rows], Fate.SENT, Fate.REJECTED)
     why[rows & ~found] = Why.NO_USER
 

@@ -8,34 +8,42 @@ the exact reader takes the others one by one and hands back where they end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from mmap import mmap
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from provkit.column import Column, Strings
 from provkit.receiver.dialect import LINE_END, UnterminatedQuote, parse, split_lines
 from provkit.receiver.java import decode_utf8
+from provkit.schemas.layouts import BY_HEADER, LAYOUTS
 
 __all__ = ["Records", "read"]
 
-Strings: TypeAlias = Any
-"""A pyarrow.ChunkedArray of strings."""
 Bytes: TypeAlias = bytes | mmap
 
+_CODED = pa.dictionary(pa.int32(), pa.string())
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
+_BLANK_LINE = b"\n\n"
+_QUOTING = frozenset({b'"', b"\r"})
+_MARKS = frozenset({*_QUOTING, b"\\", _BLANK_LINE})
 _LONGEST_HEADER = 1 << 16
 _FEW = 256
 """Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
+_MANY = 100_000
+"""From so many records of another width on Arrow's reading is given up: each is read one by one."""
 _WIDEST = 32
 """Fields beyond this position are kept by record instead of in columns; no kind of file has so many."""
+_ONE_EACH = frozenset({"user_id", "login_id", "email", "first_name", "last_name", "short_name", "long_name"})
+"""Columns in which most rows have a value of their own, as in the key of a kind; the others are coded while they are read."""
 
 
 class _Irregular(Exception):
@@ -55,7 +63,7 @@ class Records:
     """
 
     lengths: np.ndarray
-    columns: Sequence[Strings]
+    columns: Sequence[Column]
     content: Bytes
     starts: np.ndarray | None = None
     wide: Mapping[int, list[str]] = field(default_factory=dict)
@@ -69,7 +77,7 @@ class Records:
         Args:
             index: 0 for the first.
         """
-        return self.columns[index]
+        return self.columns[index].strings
 
     def fields(self, record: int) -> list[str]:
         """The fields of one record.
@@ -79,7 +87,7 @@ class Records:
         """
         if record in self.wide:
             return list(self.wide[record])
-        return [self.columns[index][record].as_py() for index in range(int(self.lengths[record]))]
+        return [self.columns[index].at(record) or "" for index in range(int(self.lengths[record]))]
 
     def line(self, record: int) -> int:
         """The physical line on which a record starts, the header's being 1; LF, CRLF and CR each end a line.
@@ -90,6 +98,14 @@ class Records:
         if self.starts is None:
             return record + 1
         return int(np.searchsorted(self._line_ends, self.starts[record], side="right")) + 1
+
+    def coded(self, index: int) -> Column:
+        """The same with its distinct values.
+
+        Args:
+            index: 0 for the first.
+        """
+        return self.columns[index]
 
     @cached_property
     def _line_ends(self) -> np.ndarray:
@@ -111,9 +127,10 @@ def read(content: bytes | mmap) -> Records:
     data = _valid(content)
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
-    if not _has(data, b'"') and not _has(data, b"\r"):
+    marks = _marks(data)
+    if not marks & _QUOTING:
         try:
-            return _lines(data)
+            return _lines(data, marks)
         except _Irregular:
             pass
     return _Reader(data).read()
@@ -122,7 +139,7 @@ def read(content: bytes | mmap) -> Records:
 def _valid(content: bytes | mmap) -> Bytes:
     """The content with whatever is malformed replaced as Java does; the same bytes where nothing is."""
     if len(content):
-        offsets = pa.array([0, len(content)], pa.int64()).buffers()[1]
+        offsets = pa.py_buffer(np.array([0, len(content)], np.int64).data)
         text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(content)])
         try:
             text.validate(full=True)
@@ -131,11 +148,16 @@ def _valid(content: bytes | mmap) -> Bytes:
     return content
 
 
-def _has(data: Bytes, byte: bytes) -> bool:
-    return data.find(byte) >= 0
+def _marks(data: Bytes) -> frozenset[bytes]:
+    """Which of the marks that make a file uneven are in it. A file that is mapped is far slower to search than bytes."""
+    found: set[bytes] = set()
+    for start in range(0, len(data), _BLOCK):
+        piece = data[start : start + _BLOCK + 1]
+        found |= {mark for mark in _MARKS - found if mark in piece}
+    return frozenset(found)
 
 
-def _lines(data: Bytes) -> Records:
+def _lines(data: Bytes, marks: frozenset[bytes]) -> Records:
     """A file without quotes and CR, so that every line is a record; nearly all have as many fields as the header, and no backslash.
 
     Arrow takes a blank line for a row of empty fields, so one is only looked for where a row begins with an empty field.
@@ -146,23 +168,62 @@ def _lines(data: Bytes) -> Records:
     end = data.find(b"\n", 0, _LONGEST_HEADER) + 1
     if end < 2:
         raise _Irregular
-    odd = [(0, end), *_with_backslash(data, end)]
+    odd = [(0, end), *(_with_backslash(data, end) if b"\\" in marks else ())]
     view, stops = memoryview(data), [stop for _, stop in odd]
     pieces = [view[stop:start] for stop, start in zip(stops, [*(start for start, _ in odd[1:]), len(data)], strict=True)]
-    fields = [next(parse([bytes(data[start:stop]).decode().rstrip("\n")]))[0] for start, stop in odd]
-    width = len(fields[0])
-    if max(map(len, fields)) > _WIDEST:
+    header = _line(data, *odd[0])
+    width = len(header)
+    if width > _WIDEST:
         raise _Irregular
-    even = [pa.chunked_array([], pa.string())] * width
+    even, skipped = [pa.chunked_array([], pa.string())] * width, 0
     if any(pieces):
-        even = _arrow(pieces[0] if len(pieces) == 1 else b"".join(pieces), width, quotes=False)
-        if any(pc.any(pc.equal(chunk, pa.scalar(""))).as_py() for chunk in even[0].chunks) and _has(data, b"\n\n"):
-            raise _Irregular
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        even, skipped = _arrow(body, width, quotes=False, one_each=_one_each(header))
+    if skipped:
+        odd += _of_other_width(data, width, odd)
+        odd.sort()
+        numbers = np.searchsorted(_line_ends(np.frombuffer(data, np.uint8)), [start for start, _ in odd], side="right")
+    else:
+        before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
+        numbers = np.cumsum(before) + np.arange(len(odd))
+    fields = [_line(data, start, stop) for start, stop in odd]
     plain = np.ones(len(odd) + len(even[0]), bool)
-    before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
-    numbers = np.cumsum(before) + np.arange(len(odd))
+    if max(map(len, fields)) > _WIDEST or numbers[-1] >= len(plain):
+        raise _Irregular
     plain[numbers] = False
-    return _put_together(even, fields, plain, width, data=data)
+    records = _put_together(even, fields, plain, width, data=data)
+    if _BLANK_LINE in marks and records.coded(0).equals("").any():
+        raise _Irregular
+    return records
+
+
+def _line(data: Bytes, start: int, stop: int) -> list[str]:
+    """The fields of a record that is one line without quotes and CR."""
+    text = bytes(data[start:stop]).decode().removesuffix("\n")
+    return next(parse([text]))[0] if "\\" in text else text.split(",")
+
+
+def _of_other_width(data: Bytes, width: int, known: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where lines with another number of fields begin and end, but for those that are known.
+
+    In a line of more than 255 fields the count is off by that many; Arrow's own count does not agree then.
+    """
+    array = np.frombuffer(data, np.uint8)
+    stops = _line_ends(array)
+    starts = np.concatenate([[0], stops[:-1]])
+    commas = np.add.reduceat((array == _COMMA).view(np.uint8), starts, dtype=np.uint8)
+    found = np.flatnonzero(commas != width - 1)
+    lines = zip(starts[found].tolist(), stops[found].tolist(), strict=True)
+    return [line for line in lines if line not in set(known)]
+
+
+def _one_each(header: Sequence[str]) -> frozenset[int]:
+    """The positions of columns in which most rows have a value of their own; all columns where the header is none that is known."""
+    kind, names = BY_HEADER.get(",".join(header), (None, ()))
+    if kind is None or len(names) != len(header):
+        return frozenset(range(len(header)))
+    key = LAYOUTS[kind].key
+    return frozenset(index for index, name in enumerate(names) if name in _ONE_EACH or key == (name,))
 
 
 def _with_backslash(data: Bytes, start: int) -> list[tuple[int, int]]:
@@ -182,12 +243,21 @@ def _with_backslash(data: Bytes, start: int) -> list[tuple[int, int]]:
     return lines
 
 
-def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool) -> list[Strings]:
-    """Plain records of one width, read by Arrow.
+def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool, one_each: Collection[int]) -> tuple[list[Strings], int]:
+    """Plain records of one width, read by Arrow; columns as dictionaries but for those in which most values stand once.
+
+    Returns:
+        The columns, and how many records were left out because they have another width.
 
     Raises:
-        _Irregular: Some record has another width, or Arrow cannot read it.
+        _Irregular: Arrow cannot read it.
     """
+    skipped: list[None] = []
+
+    def skip(_row: object) -> Literal["skip", "error"]:
+        skipped.append(None)
+        return "skip" if len(skipped) < _MANY else "error"
+
     names = [str(index) for index in range(width)]
     if bytes(data[:3]) == _MARK:
         data = _MARK + bytes(data)  # Arrow passes over one byte order mark; the server over none
@@ -201,21 +271,18 @@ def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool) -> list[String
                 escape_char=False,
                 newlines_in_values=quotes,
                 ignore_empty_lines=False,
+                invalid_row_handler=skip,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False,
-                column_types=dict.fromkeys(names, pa.string()),
+                column_types={name: pa.string() if int(name) in one_each else _CODED for name in names},
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid:
         raise _Irregular from None
-    return list(table.columns)
-
-
-def _strings(values: list[str | None]) -> Strings:
-    return pa.chunked_array([pa.array(values, pa.string())])
+    return list(table.columns), len(skipped)
 
 
 def _line_ends(array: np.ndarray) -> np.ndarray:
@@ -376,7 +443,9 @@ class _Reader:
         even: list[Strings] = []
         if plain.any():
             try:
-                even = _arrow(self._joined(starts, stops, plain), width, quotes=bool(len(self.quotes)))
+                header = self._one(0, int(stops[0])) if 0 not in self.exact else self.exact[0]
+                joined = self._joined(starts, stops, plain)
+                even, _ = _arrow(joined, width, quotes=bool(len(self.quotes)), one_each=_one_each(header))
             except _Irregular:
                 even = []
             if not even or len(even[0]) != int(plain.sum()):
@@ -391,7 +460,8 @@ class _Reader:
             return records
         records.lengths[blank] = 1
         filled = pa.array(~blank)
-        rest = [pc.if_else(filled, column, pa.scalar(None, pa.string())) for column in records.columns[1:]]
+        nothing = pa.scalar(None, pa.string())
+        rest = [Column(pc.if_else(filled, column.strings, nothing)) for column in records.columns[1:]]
         return replace(records, columns=[*records.columns[:1], *rest])
 
     def _joined(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> bytes | memoryview:
@@ -421,19 +491,21 @@ def _put_together(
     return Records(lengths, columns, data, starts, wide)
 
 
-def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings:
+def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
     """Both kinds of record in the file's order."""
+    coded = pa.types.is_dictionary(even.type)
     if not odd:
-        return even
+        return Column.of_dictionaries(even.chunks) if coded else Column(even)
     others = pa.array(odd, pa.string())
     if not len(even):
-        return pa.chunked_array([others])
+        return Column(pa.chunked_array([others]))
     edges = np.flatnonzero(np.diff(plain.astype(np.int8))) + 1
-    if len(edges) > _FEW:
-        order = np.empty(len(plain), np.int64)
-        order[plain] = np.arange(len(even))
-        order[~plain] = len(even) + np.arange(len(others))
-        return pa.chunked_array([*even.chunks, others]).take(pa.array(order, pa.int64()))
+    if coded or len(edges) > _FEW:
+        apart = Column.joined([Column.of_dictionaries(even.chunks) if coded else Column(even), Column(pa.chunked_array([others]))])
+        codes = np.empty(len(plain), np.int32)
+        codes[plain] = apart.codes[: len(even)]
+        codes[~plain] = apart.codes[len(even) :]
+        return Column(coded=(apart.values, codes))
     chunks: list[Any] = []
     taken = {True: 0, False: 0}
     for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(plain)], strict=True):
@@ -444,4 +516,4 @@ def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Strings
             chunks.extend(even.slice(offset, size).chunks)
         else:
             chunks.append(others.slice(offset, size))
-    return pa.chunked_array(chunks)
+    return Column(pa.chunked_array(chunks))

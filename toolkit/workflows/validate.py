@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provkit.checks import Examined, examine
+from provkit.checks import examine
 from provkit.checks.catalogue.files import archive_beside_the_files_differs, csv_of_unknown_content
 from provkit.errors import PackageError
 from provkit.package import ARCHIVE_NAME, Package, differences
 from provkit.rules import LISTED_PER_RULE, Finding, Report, merge
 
 if TYPE_CHECKING:
+    from provkit.checks import Examined
     from provkit.checks.people import Mailing
     from provkit.receiver import Known
 

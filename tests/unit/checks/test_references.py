@@ -9,6 +9,7 @@ import pytest
 from provkit.checks.coded import Coded, Rows, RowsOfFile
 from provkit.checks.places import Places
 from provkit.checks.references import compare
+from provkit.column import Column
 from provkit.rules import Collector
 from provkit.schemas.layouts import Kind
 
@@ -25,7 +26,7 @@ def rows(kind, *texts):
     files = []
     for number, text in enumerate(texts):
         header, *body = csv.reader(io.StringIO(text))
-        columns = {name: pa.chunked_array([pa.array([row[i] for row in body], pa.string())]) for i, name in enumerate(header)}
+        columns = {name: Column(pa.chunked_array([[row[i] for row in body]], pa.string())) for i, name in enumerate(header)}
         name = f"{kind}{number or ''}.csv"
         files.append(RowsOfFile(Places(name, text.encode(), lambda record: record + 1, None), columns, None, len(body)))
     return Rows(kind, files)

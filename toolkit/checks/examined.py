@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -25,13 +25,13 @@ from provkit.checks.places import Places
 from provkit.checks.references import compare
 from provkit.checks.rows import FileRows
 from provkit.package import Package
-from provkit.receiver import FileClass, Known, ReceivedFile, Reception, receive
+from provkit.receiver import FileClass, Known, ReceivedFile, Reception
 from provkit.receiver.model import FileFate
 from provkit.receiver.preprocess import ORDER, judge
-from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, Severity
+from provkit.rules import Collector, Finding, Report, Severity
 from provkit.schemas.layouts import Kind
 
-__all__ = ["Examined", "check", "examine"]
+__all__ = ["Examined", "look"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,36 +59,16 @@ class Examined:
         return people.reserved_addresses(people.addresses(self.reception))
 
 
-def check(
-    package: Package, *, known: Known | None = None, notify: bool = False, app: bool = False, listed: int = LISTED_PER_RULE
-) -> Report:
-    """Say what is wrong with a package.
+def look(package: Package, reception: Reception, *, known: Known | None, notify: bool, listed: int) -> Examined:
+    """Run every rule.
 
     Args:
         package: The upload.
-        known: What exists elsewhere; without it whatever lies outside the package counts as existing.
+        reception: What the service makes of it.
+        known: What exists elsewhere; None where nothing is said.
         notify: Whether the notification of new guests is asked for.
-        app: Whether it goes to the upload page instead of the API.
-        listed: How many findings of one rule are listed; counts are always exact.
-    """
-    return examine(package, known=known, notify=notify, app=app, listed=listed).report
-
-
-def examine(
-    package: Package, *, known: Known | None = None, notify: bool = False, app: bool = False, listed: int = LISTED_PER_RULE
-) -> Examined:
-    """As `check`, with all that the service makes of the package.
-
-    Args:
-        package: The upload.
-        known: What exists elsewhere.
-        notify: Whether the notification of new guests is asked for.
-        app: Whether it goes to the upload page.
         listed: How many findings of one rule are listed.
     """
-    if app and package.door != "app":
-        package = replace(package, door="app")
-    reception = receive(package, notify=notify, known=known)
     collector = Collector(listed)
     collector.extend(files.inspect(package, reception))
     collector.extend(_messages(package, reception, known, notify=notify))
@@ -143,11 +123,12 @@ def _elsewhere(known: Known) -> dict[Kind, tuple[str, ...]]:
 
 def _university_addresses(rows: RowsOfFile, collector: Collector) -> None:
     """Guests who have a university address."""
-    found = np.flatnonzero(people.at_the_university(rows.columns["login_id"]))
+    logins = rows.columns["login_id"]
+    found = np.flatnonzero(logins.spread(people.at_the_university(logins.values)))
 
     def made(row: int) -> Finding:
         record = row + 1 if rows.records is None else int(rows.records[row])
-        return rows.places.finding(university_address_as_guest, record, "login_id", rows.columns["login_id"][row].as_py())
+        return rows.places.finding(university_address_as_guest, record, "login_id", logins.at(row))
 
     collector.add_many(university_address_as_guest, len(found), (made(int(row)) for row in found))
 

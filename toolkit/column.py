@@ -1,0 +1,179 @@
+"""A column of strings whose distinct values are found once and shared by everything that looks at it.
+
+What is asked of values is asked of each distinct value; what is asked of rows is asked of integers. The strings of all rows come into
+being only where somebody wants them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+__all__ = ["Column", "Distinct", "Strings", "truths"]
+
+pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
+
+Strings: TypeAlias = Any
+"""A pyarrow.ChunkedArray of strings; null where a record has no such field."""
+Distinct: TypeAlias = Any
+"""A pyarrow.Array of strings, each once; null may be one of them."""
+
+_AT_ONCE = 1 << 20
+"""How many rows of strings are put together at a time: an array of strings holds at most 2 GB."""
+
+
+class Column:
+    """One column: strings, codes, or both. Each is made from the other when it is first asked for.
+
+    Args:
+        strings: The value of each row.
+        coded: The distinct values, and for each row the position of its value among them (int32). Values that no row holds may be
+            among them.
+    """
+
+    def __init__(self, strings: Strings | None = None, coded: tuple[Distinct, np.ndarray] | None = None) -> None:
+        self._strings: Any = strings
+        self._coded: Any = coded
+
+    @classmethod
+    def of_dictionaries(cls, chunks: Sequence[Any]) -> Column:
+        """A column read as dictionaries, each chunk with one of its own.
+
+        Args:
+            chunks: Arrow dictionary arrays of strings.
+        """
+        if not chunks:
+            return cls(pa.chunked_array([], pa.string()))
+        # Arrow's own unification takes minutes where there are many values; coding the dictionaries as a column does not.
+        together = _encoded([chunk.dictionary for chunk in chunks])
+        codes = []
+        start = 0
+        for chunk in chunks:
+            size = len(chunk.dictionary)
+            codes.append(together[1][start : start + size][_numbers(chunk.indices)])
+            start += size
+        return cls(coded=(together[0], np.concatenate(codes)))
+
+    @classmethod
+    def joined(cls, columns: Sequence[Column]) -> Column:
+        """Columns below one another, as codes.
+
+        Args:
+            columns: At least one.
+        """
+        if len(columns) == 1:
+            return columns[0]
+        values, mapping = _encoded([column.values for column in columns])
+        codes = []
+        start = 0
+        for column in columns:
+            size = len(column.values)
+            codes.append(mapping[start : start + size][column.codes] if size else np.zeros(0, np.int32))
+            start += size
+        return cls(coded=(values, np.concatenate(codes)))
+
+    def __len__(self) -> int:
+        if self._coded is not None:
+            return len(self._coded[1])
+        return len(self._strings)
+
+    @property
+    def strings(self) -> Strings:
+        """The value of each row, as Arrow strings."""
+        if self._strings is None:
+            values, codes = self.values, self.codes
+            pieces = [values.take(pa.array(codes[start : start + _AT_ONCE])) for start in range(0, len(codes), _AT_ONCE)]
+            self._strings = pa.chunked_array(pieces, pa.string())
+        return self._strings
+
+    @property
+    def values(self) -> Distinct:
+        """The distinct values, in the order in which they first appear."""
+        return self._both()[0]
+
+    @property
+    def codes(self) -> np.ndarray:
+        """For each row the position of its value among the distinct values."""
+        return self._both()[1]
+
+    def _both(self) -> tuple[Distinct, np.ndarray]:
+        if self._coded is None:
+            self._coded = _encoded(self._strings.chunks)
+        both: tuple[Distinct, np.ndarray] = self._coded
+        return both
+
+    def at(self, row: int) -> str | None:
+        """The value of one row.
+
+        Args:
+            row: Which.
+        """
+        found = self._strings[row] if self._coded is None else self.values[int(self.codes[row])]
+        text: str | None = found.as_py()
+        return text
+
+    def spread(self, mask: np.ndarray) -> np.ndarray:
+        """For each row what is true of its value.
+
+        Args:
+            mask: One truth value per distinct value.
+        """
+        if not mask.any():
+            return np.zeros(len(self), bool)
+        if mask.all():
+            return np.ones(len(self), bool)
+        found: np.ndarray = mask[self.codes]
+        return found
+
+    def equals(self, text: str) -> np.ndarray:
+        """Which rows hold a value.
+
+        Args:
+            text: The value.
+        """
+        return self.spread(truths(pc.equal(self.values, text)))
+
+    def rows(self, chosen: slice | np.ndarray) -> Column:
+        """The column over some rows, with their values only.
+
+        Args:
+            chosen: Which rows.
+        """
+        codes = self.codes[chosen]
+        used = np.zeros(len(self.values), bool)
+        used[codes] = True
+        if used.all():
+            return Column(coded=(self.values, codes))
+        numbers = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        return Column(coded=(self.values.filter(pa.array(used)), numbers[codes]))
+
+
+def truths(answer: Any) -> np.ndarray:
+    """An Arrow truth array as numpy's; null is False.
+
+    Args:
+        answer: A truth array, in chunks or not.
+    """
+    if answer.null_count:
+        answer = pc.fill_null(answer, False)  # noqa: FBT003 - Arrow's own signature
+    found: np.ndarray = answer.to_numpy(zero_copy_only=False) if isinstance(answer, pa.Array) else answer.to_numpy()
+    return found.astype(bool, copy=False)
+
+
+def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:
+    """The distinct values of arrays of strings, null among them, and the position of each element's value."""
+    filled = [chunk for chunk in chunks if len(chunk)]
+    if not filled:
+        return pa.array([], pa.string()), np.zeros(0, np.int32)
+    encoded: Any = pa.chunked_array(filled).dictionary_encode(null_encoding="encode")  # all chunks have one dictionary
+    codes = [_numbers(chunk.indices) for chunk in encoded.chunks]
+    return encoded.chunk(len(codes) - 1).dictionary, codes[0] if len(codes) == 1 else np.concatenate(codes)
+
+
+def _numbers(indices: Any) -> np.ndarray:
+    """Arrow's int32 as numpy's. Arrow's own way imports pandas, for which a thread that reads files should not have to wait."""
+    return np.frombuffer(indices.buffers()[1], np.int32)[indices.offset : indices.offset + len(indices)]
