@@ -30,8 +30,8 @@ def _examples():
 
 EXAMPLES = _examples()
 
-NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}}
-"""A row is held back for another's sake only where another has an error of its own."""
+NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}, "PK813": {"PK210"}, "PK822": {"PK264"}}
+"""A row is held back or refused for another's sake only where another has an error of its own; and what cannot be printed is not seen."""
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}-{rule.name}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ import pyarrow.compute
 
 from provkit.checks.places import Places
 from provkit.rules import Finding, Rule
+from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.dates import canvas_date
 from provkit.schemas.layouts import LAYOUTS, Kind
 
@@ -41,6 +42,17 @@ _NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
 """Columns whose values the service does not read, so that rows do not contradict each other in them."""
 
 
+_DELETES: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.USERS: lambda status: status == "deleted",
+    Kind.COURSES: lambda status: (
+        "deleted" in status and status.startswith(("active", "deleted", "completed", "unpublished", "published"))
+    ),
+    Kind.SECTIONS: lambda status: status.startswith("deleted") and "active" not in status,
+    Kind.ENROLLMENTS: lambda status: status.startswith("deleted"),
+}
+"""By which status, in small letters, Canvas deletes (canvas-sis-import 2, 3, 5, 6)."""
+
+
 @dataclass(frozen=True, eq=False)
 class RowsOfFile:
     """The rows of one file that are compared.
@@ -56,6 +68,19 @@ class RowsOfFile:
     columns: Mapping[str, Strings]
     records: np.ndarray | None
     size: int
+
+    def holding(self, records: np.ndarray) -> np.ndarray:
+        """Which rows have one of these records.
+
+        Args:
+            records: Records of the file, ascending; others than those compared are passed over.
+        """
+        found = np.zeros(self.size, bool)
+        if self.records is None:
+            found[records - 1] = True
+        else:
+            found |= np.isin(self.records, records)
+        return found
 
 
 class Rows:
@@ -212,11 +237,16 @@ class Coded:
     Args:
         rows: By kind; kinds without a file are missing.
         known: By kind, the ids that exist elsewhere, where a list of them was given.
+        at_canvas: Whether the rows are as they reach Canvas, where a user is known by user_id and every column counts.
     """
 
-    def __init__(self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None, *, at_canvas: bool = False
+    ) -> None:
         self.rows = rows
         self.known = known or {}
+        self.at_canvas = at_canvas
+        self.keys: Mapping[Kind, str] = {**KEYS, Kind.USERS: "user_id"} if at_canvas else KEYS
         self.ids = cache(self._ids)
         self.codes = cache(self._codes)
         self.outside = cache(self._outside)
@@ -237,7 +267,7 @@ class Coded:
         """The distinct ids that others may refer to; empty where the package has no such kind."""
         if kind not in self.rows:
             return pa.array([], pa.string())
-        ids: Distinct = pc.unique(self.rows[kind].column(KEYS[kind]))
+        ids: Distinct = pc.unique(self.rows[kind].column(self.keys[kind]))
         return ids
 
     def _codes(self, kind: Kind, column: str) -> np.ndarray:
@@ -246,13 +276,13 @@ class Coded:
         ids = self.ids(REFERENCES.get((kind, column), kind))
         if not len(ids):
             return np.full(len(rows), -1, np.int32)
-        if KEYS.get(kind) == column and len(ids) == len(rows):
+        if self.keys.get(kind) == column and len(ids) == len(rows):
             return np.arange(len(rows), dtype=np.int32)
         return _positions(rows.column(column), ids)
 
     def last_rows(self, kind: Kind) -> np.ndarray:
         """For each id the last row that it is the key of: the later row counts."""
-        codes = self.codes(kind, KEYS[kind])
+        codes = self.codes(kind, self.keys[kind])
         last = np.zeros(len(self.ids(kind)), np.int64)
         np.maximum.at(last, codes, np.arange(len(codes)))
         return last
@@ -266,16 +296,19 @@ class Coded:
         values = pc.unique(texts)
         written = _mask(pc.not_equal(values, ""))
         # Who is named neither by an address nor by a number is looked up by the service, which is the receiver's to say.
-        named = _mask(pc.match_substring_regex(values, "@|^[0-9]+$")) if target is Kind.USERS else written
-        replaced, addresses_of = self._replaced(values) if target is Kind.USERS else (np.zeros(len(values), bool), {})
+        people = target is Kind.USERS and not self.at_canvas
+        named = _mask(pc.match_substring_regex(values, "@|^[0-9]+$")) if people else written
+        replaced, addresses_of = self._replaced(values) if people else (np.zeros(len(values), bool), {})
         respelled, spellings = _respelled(values, self.ids(target))
         respelled &= written & ~replaced
-        left = written & named & ~replaced & ~respelled
         if target in self.known:
-            nowhere, unknown = left & ~_listed(values, self.known[target], folded=target is Kind.USERS), np.zeros(len(values), bool)
+            listed = _listed(values, self.known[target], folded=people)
+            respelled &= ~listed
+            nowhere, unknown = written & named & ~replaced & ~respelled & ~listed, np.zeros(len(values), bool)
         else:
+            left = written & named & ~replaced & ~respelled
             nowhere, unknown = np.zeros(len(values), bool), left
-            if target is Kind.USERS:  # by a university id somebody is named whom Canvas knows by itself
+            if people:  # by a university id somebody is named whom Canvas knows by itself
                 unknown = left & ~_mask(pc.match_substring_regex(values, "^[0-9]+$"))
         codes = _positions(texts, values)
 
@@ -361,12 +394,14 @@ class Coded:
     def _deleted(self, kind: Kind) -> np.ndarray:
         """In which rows the status is one that deletes."""
         rows = self.rows[kind]
-        statuses = pc.unique(rows.column("status"))
-        # Canvas compares the beginning, in any case (canvas-sis-import 3, 5, 6).
-        deleting = pc.starts_with(pc.utf8_lower(pc.utf8_trim_whitespace(statuses)), "deleted")
-        if not pc.any(deleting).as_py():
+        if kind is Kind.USERS and not self.at_canvas:  # the service sends every user as active
             return np.zeros(len(rows), bool)
-        return _mask(pc.is_in(rows.column("status"), value_set=statuses.filter(deleting)))
+        deletes = _DELETES[kind]
+        statuses = pc.unique(rows.column("status"))
+        deleting = [text for text in statuses.to_pylist() if deletes(text.strip(CANVAS_BLANKS).lower())]
+        if not deleting:
+            return np.zeros(len(rows), bool)
+        return _mask(pc.is_in(rows.column("status"), value_set=pa.array(deleting, statuses.type)))
 
     def in_deleted(self, kind: Kind, column: str) -> np.ndarray:
         """In which rows, themselves not deleted, a column refers to something that the package deletes.
@@ -408,24 +443,28 @@ class Coded:
         later, before = order[again + 1], order[again]
         sort = np.argsort(later, kind="stable")
         later, before = later[sort], before[sort]
-        named = [name for name in LAYOUTS[kind].key if rows.has(name)]
+        named = [name for name in self._identity(kind) if rows.has(name)]
         blank = np.logical_and.reduce([_mask(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
         later, before = later[~blank], before[~blank]
         facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
         differ = {
             name: _mask(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
             for name in facts
-            if name not in _NEVER_READ.get(kind, ())
+            if self.at_canvas or name not in _NEVER_READ.get(kind, ())
         }
         return Repeats(later, before, differ)
+
+    def _identity(self, kind: Kind) -> tuple[str, ...]:
+        """The columns that say what a row is about."""
+        return (self.keys[kind],) if kind in self.keys else LAYOUTS[kind].key
 
     def _key(self, kind: Kind) -> np.ndarray | None:
         """One integer per row that stands for its key; None where no two rows can share it."""
         rows = self.rows[kind]
         packed: np.ndarray | None = None
         room = 1
-        for name in LAYOUTS[kind].key:
-            if KEYS.get(kind) == name:
+        for name in self._identity(kind):
+            if self.keys.get(kind) == name:
                 if len(self.ids(kind)) == len(rows):
                     return None
                 codes, size = self.codes(kind, name).astype(np.int64), len(self.ids(kind))
