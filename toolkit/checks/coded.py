@@ -382,6 +382,29 @@ class Coded:
             found &= ~((section >= 0) & wrong)
         return found
 
+    @cached_property
+    def also_student(self) -> np.ndarray:
+        """For each enrollment of a teacher or assistant the row in which the person is a student of the same course, -1 where none is."""
+        rows = self.rows[Kind.ENROLLMENTS]
+        found = np.full(len(rows), -1, np.int64)
+        distinct = pc.unique(rows.column("role"))
+        teaching = [text for text in distinct.to_pylist() if _base(text) in ("teacher", "ta")]
+        learning = [text for text in distinct.to_pylist() if _base(text).startswith("student")]
+        if not teaching or not learning:
+            return found
+        masks = [_mask(pc.is_in(rows.column("role"), value_set=pa.array(words, distinct.type))) for words in (teaching, learning)]
+        teachers, students = (np.flatnonzero(mask & ~self.deleted(Kind.ENROLLMENTS)) for mask in masks)
+        user, _ = self._all_codes(Kind.ENROLLMENTS, "user_id")
+        course, courses = self._all_codes(Kind.ENROLLMENTS, "course_id")
+        pair = user.astype(np.int64) * courses + course
+        chosen = students[np.isin(pair[students], pair[teachers])]
+        if len(chosen):
+            order = chosen[np.argsort(pair[chosen], kind="stable")]
+            at = np.minimum(np.searchsorted(pair[order], pair[teachers]), len(order) - 1)
+            both = pair[order[at]] == pair[teachers]
+            found[teachers[both]] = order[at[both]]
+        return found
+
     def owner(self, row: int) -> str:
         """The course to which an enrollment's section belongs.
 
@@ -512,6 +535,11 @@ class Coded:
         values = pc.unique(column)
         read = [canvas_date(text).instant for text in values.to_pylist()]
         return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), _positions(column, values)
+
+
+def _base(role: str) -> str:
+    """A role's name without capitals and the ending of Canvas's own names for it."""
+    return role.strip(CANVAS_BLANKS).lower().removesuffix("enrollment")
 
 
 def _mask(answer: Any) -> np.ndarray:

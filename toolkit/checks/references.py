@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from provkit.checks.catalogue.people import teacher_and_student_at_once
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -107,6 +108,15 @@ def _repeats(tables: Coded, kind: Kind, collector: Collector) -> None:
     _add(collector, row_contradicted, row_contradicted(repeats), contradicted)
 
 
+def _both(tables: Coded, rows: Rows, collector: Collector) -> None:
+    """People who teach a course and take it."""
+
+    def made(row: int) -> Finding:
+        return rows.finding(teacher_and_student_at_once, row, "role", details={"place": rows.place(int(tables.also_student[row]))})
+
+    _add(collector, teacher_and_student_at_once, teacher_and_student_at_once(tables), made)
+
+
 def _refuse(refused: dict[Kind, np.ndarray], kind: Kind, mask: np.ndarray) -> np.ndarray:
     if mask.any():
         refused[kind] = refused.get(kind, np.zeros(len(mask), bool)) | mask
@@ -168,6 +178,7 @@ def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
     _add(collector, section_of_another_course, section_of_another_course(tables), unrelated)
     if not tables.at_canvas:
         _add(collector, teacher_limited_by_spelling, teacher_limited_by_spelling(tables), limited)
+        _both(tables, rows, collector)
     alone = course_left_to_canvas(tables)
     if alone.any() and not tables.at_canvas:
         number = int(alone.sum())

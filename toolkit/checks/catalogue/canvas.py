@@ -23,7 +23,7 @@ __all__ = ["RULES"]
 def login_of_somebody_else(rows: CanvasRows) -> np.ndarray:
     """A user asks for the login that another user of the same package has.
 
-    What happens: Canvas compares logins without regard to capitals and refuses the row ("has already claimed"); enrollments of that user
+    What happens: Canvas compares logins without regard to capitals and refuses the row ("An existing Canvas user ... has already claimed"); enrollments of that user
     find nobody. Through the service this befalls two addresses that differ in capitals only: both belong to one guest account.
     Remedy: write the address in one way everywhere.
     Evidence: Canvas source, lib/sis/user_importer.rb

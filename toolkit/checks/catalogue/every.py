@@ -124,7 +124,7 @@ from provkit.checks.catalogue.message import (
     sender_not_an_address,
     sender_not_authorised,
 )
-from provkit.checks.catalogue.people import university_address_as_guest
+from provkit.checks.catalogue.people import teacher_and_student_at_once, university_address_as_guest
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -196,8 +196,10 @@ from provkit.schemas.enrollments import (
 from provkit.schemas.expand import send_email_not_true_or_false
 from provkit.schemas.people import (
     address_other_than_it_seems,
+    domain_likely_misspelled,
     email_not_deliverable,
     person_not_identifiable,
+    shared_mailbox,
     university_id_of_wrong_length,
 )
 from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_without_effect
@@ -330,6 +332,9 @@ RULES: tuple[Rule, ...] = (
     message_at_the_upload_page,
     message_with_byte_order_mark,
     university_address_as_guest,
+    domain_likely_misspelled,
+    shared_mailbox,
+    teacher_and_student_at_once,
     encoding_guessed,
     errors_unseen,
     formula_error,

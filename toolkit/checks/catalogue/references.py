@@ -80,7 +80,7 @@ def reference_to_nothing(outside: Outside) -> np.ndarray:
 def section_of_another_course(tables: Coded) -> np.ndarray:
     """An enrollment names a section and a course that do not belong together.
 
-    What happens: Canvas refuses the enrollment ("An enrollment listed a section and a course that are unrelated").
+    What happens: Canvas refuses the enrollment ("An enrollment listed a section ... and a course ... that are unrelated").
     Remedy: correct the course or the section.
     Evidence: Canvas SIS import (canvas-sis-import 6)
 
