@@ -57,6 +57,7 @@ check: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/provkit rules --format markdown --output docs/rules.md
 	$(BIN)/python -m provkit.schemas.document > docs/specification.md
+	$(BIN)/python tests/rules_lock.py
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info

@@ -27,7 +27,7 @@ def _status_effect(value: str) -> str:
 def course_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A course's status is none that Canvas knows.
 
-    What happens: Canvas refuses the course, and with it all sections and enrollments that need it.
+    What happens: Canvas refuses the course ("Improper status ... for course"), and with it all sections and enrollments that need it.
     Remedy: write active (created, but not yet visible to students), published, unpublished, completed or deleted.
     Evidence: Canvas source, lib/sis/course_importer.rb
 

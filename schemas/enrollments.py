@@ -125,7 +125,7 @@ def role_taken_for_student(values: pd.Series[str]) -> pd.Series[bool]:
 def enrollment_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """An enrollment's status is none that Canvas knows.
 
-    What happens: the service passes it on, and Canvas refuses the enrollment with "Improper status".
+    What happens: the service passes it on, and Canvas refuses the enrollment with "Improper status ... for an enrollment".
     Remedy: write active, inactive, completed or deleted.
     Evidence: Canvas source, lib/sis/enrollment_importer.rb
 

@@ -9,7 +9,14 @@ from provkit.addresses import valid_values
 from provkit.rules import Consequence, rule
 from provkit.schemas.common import INVISIBLE, describe_invisible
 
-__all__ = ["address_other_than_it_seems", "email_not_deliverable", "person_not_identifiable", "university_id_of_wrong_length"]
+__all__ = [
+    "address_other_than_it_seems",
+    "domain_likely_misspelled",
+    "email_not_deliverable",
+    "person_not_identifiable",
+    "shared_mailbox",
+    "university_id_of_wrong_length",
+]
 
 
 def _deliverable(values: pd.Series[str]) -> pd.Series[bool]:
@@ -122,3 +129,79 @@ def university_id_of_wrong_length(values: pd.Series[str]) -> pd.Series[bool]:
     ```
     """
     return values.str.fullmatch("[0-9]+") & (values.str.len() != 10)
+
+
+_MISSPELLED = {
+    wrong: right
+    for right, spellings in {
+        "gmail.com": "gmial.com gmai.com gamil.com gnail.com gmaill.com gmal.com gmil.com gmail.co gmail.cm ggmail.com gmaul.com",
+        "hotmail.com": "hotmial.com hotmai.com homtail.com hotmal.com hotmail.co hotmail.cm hotmil.com hotamil.com",
+        "yahoo.com": "yahooo.com yaho.com yhaoo.com yahoo.co yahoo.cm yaoo.com tahoo.com",
+        "outlook.com": "outlok.com outloo.com outlook.co outllook.com outlok.co oulook.com",
+        "icloud.com": "iclod.com icloud.co iclould.com icoud.com",
+    }.items()
+    for wrong in spellings.split()
+}
+"""Domains that hardly anybody means, each with the one that is meant."""
+
+_SHARED = (
+    *("info", "office", "contact", "mail", "admin", "administrator", "webmaster", "postmaster", "help", "helpdesk", "support"),
+    *("service", "sales", "marketing", "team", "staff", "hr", "registrar", "registration", "reception", "frontdesk", "training"),
+    *("noreply", "no-reply", "donotreply", "do-not-reply"),
+)
+"""The part before the @ of mailboxes that several people read, or nobody."""
+
+
+def _domain(value: str) -> str:
+    return value.rpartition("@")[2].strip().rstrip(".").lower()
+
+
+@rule(
+    "PK502",
+    Consequence.MAILED,
+    "The domain of {value!r} looks misspelled; {meant} may be meant.",
+    says=lambda value: {"meant": _MISSPELLED.get(_domain(value), "another one")},
+)
+def domain_likely_misspelled(values: pd.Series[str]) -> pd.Series[bool]:
+    """The domain of an address is a common misspelling of another.
+
+    What happens: the address is valid, so a guest account is made for it and the invitation goes to whoever owns that domain. The person
+    who is meant hears nothing.
+    Remedy: correct the address; if it is right as it is, ignore this.
+    Evidence: the misspellings that owners of such domains live on
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@gmial.com,ana@gmial.com,Ana,Ruiz,ana@gmial.com,active
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    """
+    return values.str.lower().str.endswith(tuple(f"@{wrong}" for wrong in _MISSPELLED))
+
+
+@rule("PK503", Consequence.NOTED, "{value!r} looks like a mailbox that several people read.")
+def shared_mailbox(values: pd.Series[str]) -> pd.Series[bool]:
+    """An address looks like one that several people read, or nobody.
+
+    What happens: one guest account is made, and everybody who reads the mailbox can take it over; what is done in Canvas is nobody's in
+    particular.
+    Remedy: write the person's own address.
+    Evidence: knowledge base alqt: a guest account is one person's
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    office@example.org,office@example.org,Ana,Ruiz,office@example.org,active
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    """
+    return values.str.lower().str.startswith(tuple(f"{name}@" for name in _SHARED))

@@ -16,7 +16,7 @@ __all__ = ["date_read_otherwise", "date_unreadable", "date_without_effect", "end
 def date_unreadable(values: pd.Series[str]) -> pd.Series[bool]:
     """A date cannot be read by Canvas.
 
-    What happens: the course or section is imported without this date, with the message "Bad date format". If it is the start that
+    What happens: the course or section is imported without this date, with the message "Bad date format for". If it is the start that
     cannot be read, Canvas does not even look at the end: both are missing. Dates with the month first, such as 08/24/2026, are the
     usual case.
     Remedy: write year, month, day, and the time in UTC: 2026-08-24T04:00:00Z. provkit build makes this from the dates of a workbook.

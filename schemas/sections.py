@@ -19,7 +19,7 @@ _STATUSES = ("active", "deleted")
 def section_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A section's status is none that Canvas knows.
 
-    What happens: Canvas refuses the section, and with it the enrollments in it.
+    What happens: Canvas refuses the section ("Improper status ... for section"), and with it the enrollments in it.
     Remedy: write active or deleted. A section cannot be completed; its course can.
     Evidence: Canvas source, lib/sis/section_importer.rb
 

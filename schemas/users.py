@@ -7,7 +7,12 @@ import pandas as pd
 from provkit.rules import Consequence, rule
 from provkit.schemas.common import IGNORED, OPTIONAL, REQUIRED, Choice, Form, column, schema
 from provkit.schemas.layouts import Kind
-from provkit.schemas.people import address_other_than_it_seems, email_not_deliverable
+from provkit.schemas.people import (
+    address_other_than_it_seems,
+    domain_likely_misspelled,
+    email_not_deliverable,
+    shared_mailbox,
+)
 
 __all__ = ["USERS"]
 
@@ -94,7 +99,7 @@ USERS = schema(
         REQUIRED,
         form=Form.ADDRESS,
         example="ana@example.org",
-        rules=(email_not_deliverable, address_other_than_it_seems),
+        rules=(email_not_deliverable, address_other_than_it_seems, domain_likely_misspelled, shared_mailbox),
     ),
     first_name=column(
         "The first name, for a new guest; with the last name at most 253 characters.",

@@ -3,7 +3,7 @@
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
 `source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
 `build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
-`builder NAME` is a function below, for what these cannot say.
+`builder NAME` is a function below, for what these cannot say; `canvas NAME` and `canvas-bytes NAME` are files as they reach Canvas.
 
 In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
 date, and `=123` a number.
@@ -46,19 +46,28 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
     options: dict[str, Any] = {}
     target: Package | Path | None = None
     building: dict[str, Any] | None = None
+    sent: dict[str, bytes] = {}
     for info, content in rule.blocks(heading):
         form, _, name = info.partition(" ")
         if form == "csv":
             files.append((name, content.encode()))
         elif form == "bytes":
             files.append((name, _literal(content)))
+        elif form == "canvas":
+            sent[name] = content.encode()
+        elif form == "canvas-bytes":
+            sent[name] = _literal(content)
         elif form == "sheet":
             sheets[name] = content
         elif form == "source":
             target = folder / name
             target.write_bytes(_literal(content))
         elif form == "builder":
-            target = BUILDERS[name](folder)
+            made = BUILDERS[name](folder)
+            if isinstance(made, dict):
+                sent |= made
+            else:
+                target = made
         elif form == "known":
             options["known"] = _known(content, folder)
         elif form == "flags":
@@ -67,6 +76,10 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
             building = _options(content)
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
+    if sent:
+        from provkit.checks.canvas import report
+
+        return report(sent, **options)
     if sheets:
         target = _workbook(sheets, folder)
     if building is not None:
@@ -256,10 +269,23 @@ def workbook_of_excel_97(folder: Path) -> Path:
     return source
 
 
-BUILDERS: dict[str, Callable[[Path], Package | Path]] = {
+def login_too_long(folder: Path) -> dict[str, bytes]:
+    """A users file, as it reaches Canvas, with a login of 101 characters."""
+    header, row = USERS.splitlines(keepends=True)
+    return {"users.csv": header + row.replace(b",ana@example.org,", b",%s," % (b"a" * 101), 1)}
+
+
+def address_breaks_off_the_import(folder: Path) -> Package:
+    """A guest whose address has 260 characters, which the service takes."""
+    address = b"@".join((b"a" * 64, b".".join((b"d" * 63, b"d" * 63, b"d" * 63, b"org"))))
+    return Package.from_files({"users.csv": USERS.replace(b"ana@example.org", address)})
+
+
+BUILDERS: dict[str, Callable[[Path], Package | Path | dict[str, bytes]]] = {
     made.__name__: made
     for made in (
         accented_name,
+        address_breaks_off_the_import,
         edited_after_the_build,
         empty_folder,
         encrypted_zip,
@@ -268,6 +294,7 @@ BUILDERS: dict[str, Callable[[Path], Package | Path]] = {
         full_name_too_long,
         good_file_in_macosx,
         large_file,
+        login_too_long,
         many_files,
         not_a_zip,
         plain_zip,

@@ -15,23 +15,24 @@ from provkit.checks import RULES
 from provkit.errors import ConfigError
 from provkit.report.catalogue import GROUPS, render_all_json, render_all_markdown, render_all_table, render_one
 from provkit.rules import Consequence, Severity
-from provkit.workflows.catalogue import find
+from provkit.workflows.catalogue import explained, find
 
 
-def _examples():
-    """The harness beside this file; under `--import-mode=importlib` it is no module by itself."""
-    path = Path(__file__).with_name("rule_examples.py")
-    spec = importlib.util.spec_from_file_location("rule_examples", path)
+def _beside(name):
+    """A module beside this file; under `--import-mode=importlib` it is none by itself."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-EXAMPLES = _examples()
+EXAMPLES = _beside("rule_examples")
+LOCK = _beside("rules_lock")
 
-NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}}
-"""A row is held back for another's sake only where another has an error of its own."""
+NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}, "PK813": {"PK210"}, "PK822": {"PK264"}}
+"""A row is held back or refused for another's sake only where another has an error of its own; and what cannot be printed is not seen."""
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}-{rule.name}")
 
@@ -81,6 +82,20 @@ def test_codes_and_names_are_unique_and_sorted():
     codes = [rule.code for rule in RULES]
     assert codes == sorted(set(codes))
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_code_name_and_consequence_are_frozen():
+    lock, now = LOCK.frozen(), LOCK.current(RULES)
+    assert LOCK.changed(lock, now) == []
+    assert sorted(now.keys() - lock.keys()) == [], "make docs adds new rules to tests/rules.lock"
+
+
+def test_what_is_frozen_and_changes_is_seen():
+    now = LOCK.current(RULES)
+    assert LOCK.changed({"PK201": "another_name rejected", "PK999": "gone lost"}, now) == [
+        f"PK201 another_name rejected: now {now['PK201']}",
+        "PK999 gone lost: now missing",
+    ]
 
 
 def test_names_state_faults_not_duties():
@@ -158,6 +173,30 @@ def test_a_near_miss_is_offered_what_may_be_meant(word, offered):
         find(word)
     assert offered in caught.value.remedy
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "codes"),
+    [
+        ('Improper status "available" for course REC-YOGA', {"PK210"}),
+        ('Improper status "enrolled" for an enrollment', {"PK235"}),
+        ('Improper role "Instructor" for an enrollment', {"PK232", "PK233", "PK809"}),
+        ("Bad date format for section YOGA-01", {"PK250"}),
+        ("An enrollment listed a section (S-1) and a course (C-2) that are unrelated for user (G-1)", {"PK303"}),
+        (
+            "An existing Canvas user with the SIS ID a@example.org has already claimed A@example.org's user_id requested login info",
+            {"PK801"},
+        ),
+    ],
+)
+def test_a_sentence_from_a_mail_is_explained(sentence, codes):
+    assert {rule.code for rule in explained(sentence)} == codes
+
+
+def test_words_of_a_name_are_no_sentence():
+    assert [rule.code for rule in explained("email not deliverable")] == ["PK201"]
+    with pytest.raises(ConfigError):
+        explained("something that nobody ever said")
 
 
 def test_nothing_like_it_is_said_without_guessing():

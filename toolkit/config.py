@@ -6,10 +6,9 @@ code that follows it.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from provkit.errors import ConfigError
+from provkit.words import did_you_mean
 
 __all__ = ["FILE_NAME", "Config", "load"]
 
@@ -143,17 +143,6 @@ def _read(path: Path) -> dict[str, Any]:
         if name not in SECTIONS:
             raise ConfigError(f"{path}: there is no section [{name}].{did_you_mean(name, SECTIONS)}")
     return tables
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint with the nearest known word, with a blank in front; "" where none is near.
-
-    Args:
-        word: What was written.
-        known: What could be written.
-    """
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def settings_of(section: str) -> dict[str, type[BaseModel]]:

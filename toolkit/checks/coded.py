@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow.compute
 from provkit.checks.places import Places
 from provkit.column import Column, Distinct, Strings, truths
 from provkit.rules import Finding, Rule
+from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.dates import canvas_date
 from provkit.schemas.layouts import LAYOUTS, Kind
 
@@ -37,6 +38,17 @@ _NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
 """Columns whose values the service does not read, so that rows do not contradict each other in them."""
 
 
+_DELETES: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.USERS: lambda status: status == "deleted",
+    Kind.COURSES: lambda status: (
+        "deleted" in status and status.startswith(("active", "deleted", "completed", "unpublished", "published"))
+    ),
+    Kind.SECTIONS: lambda status: status.startswith("deleted") and "active" not in status,
+    Kind.ENROLLMENTS: lambda status: status.startswith("deleted"),
+}
+"""By which status, in small letters, Canvas deletes (canvas-sis-import 2, 3, 5, 6)."""
+
+
 @dataclass(frozen=True, eq=False)
 class RowsOfFile:
     """The rows of one file that are compared.
@@ -52,6 +64,19 @@ class RowsOfFile:
     columns: Mapping[str, Column]
     records: np.ndarray | None
     size: int
+
+    def holding(self, records: np.ndarray) -> np.ndarray:
+        """Which rows have one of these records.
+
+        Args:
+            records: Records of the file, ascending; others than those compared are passed over.
+        """
+        found = np.zeros(self.size, bool)
+        if self.records is None:
+            found[records - 1] = True
+        else:
+            found |= np.isin(self.records, records)
+        return found
 
 
 class Rows:
@@ -211,11 +236,16 @@ class Coded:
     Args:
         rows: By kind; kinds without a file are missing.
         known: By kind, the ids that exist elsewhere, where a list of them was given.
+        at_canvas: Whether the rows are as they reach Canvas, where a user is known by user_id and every column counts.
     """
 
-    def __init__(self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None, *, at_canvas: bool = False
+    ) -> None:
         self.rows = rows
         self.known = known or {}
+        self.at_canvas = at_canvas
+        self.keys: Mapping[Kind, str] = {**KEYS, Kind.USERS: "user_id"} if at_canvas else KEYS
         self.ids = cache(self._ids)
         self.codes = cache(self._codes)
         self.outside = cache(self._outside)
@@ -236,19 +266,19 @@ class Coded:
         """The distinct ids that others may refer to; empty where the package has no such kind."""
         if kind not in self.rows:
             return pa.array([], pa.string())
-        return self.rows[kind].coded(KEYS[kind]).values
+        return self.rows[kind].coded(self.keys[kind]).values
 
     def _codes(self, kind: Kind, column: str) -> np.ndarray:
         """For each row the position among `ids` of what a column refers to (of a key column: of itself), and -1 where it is not there."""
         own = self.rows[kind].coded(column)
-        if KEYS.get(kind) == column:
+        if self.keys.get(kind) == column:
             return own.codes
         found: np.ndarray = _positions(own.values, self.ids(REFERENCES[kind, column]))[own.codes]
         return found
 
     def last_rows(self, kind: Kind) -> np.ndarray:
         """For each id the last row that it is the key of: the later row counts."""
-        codes = self.codes(kind, KEYS[kind])
+        codes = self.codes(kind, self.keys[kind])
         last = np.zeros(len(self.ids(kind)), np.int64)
         np.maximum.at(last, codes, np.arange(len(codes)))
         return last
@@ -262,16 +292,19 @@ class Coded:
         values, codes = left_out.values, left_out.codes
         written = truths(pc.not_equal(values, ""))
         # Who is named neither by an address nor by a number is looked up by the service, which is the receiver's to say.
-        named = truths(pc.match_substring_regex(values, "@|^[0-9]+$")) if target is Kind.USERS else written
-        replaced, addresses_of = self._replaced(values) if target is Kind.USERS else (np.zeros(len(values), bool), {})
+        people = target is Kind.USERS and not self.at_canvas
+        named = truths(pc.match_substring_regex(values, "@|^[0-9]+$")) if people else written
+        replaced, addresses_of = self._replaced(values) if people else (np.zeros(len(values), bool), {})
         respelled, spellings = _respelled(values, self.ids(target))
         respelled &= written & ~replaced
-        left = written & named & ~replaced & ~respelled
         if target in self.known:
-            nowhere, unknown = left & ~_listed(values, self.known[target], folded=target is Kind.USERS), np.zeros(len(values), bool)
+            listed = _listed(values, self.known[target], folded=people)
+            respelled &= ~listed
+            nowhere, unknown = written & named & ~replaced & ~respelled & ~listed, np.zeros(len(values), bool)
         else:
+            left = written & named & ~replaced & ~respelled
             nowhere, unknown = np.zeros(len(values), bool), left
-            if target is Kind.USERS:  # by a university id somebody is named whom Canvas knows by itself
+            if people:  # by a university id somebody is named whom Canvas knows by itself
                 unknown = left & ~truths(pc.match_substring_regex(values, "^[0-9]+$"))
 
         def spread(mask: np.ndarray) -> np.ndarray:
@@ -344,6 +377,30 @@ class Coded:
             found &= ~((section >= 0) & wrong)
         return found
 
+    @cached_property
+    def also_student(self) -> np.ndarray:
+        """For each enrollment of a teacher or assistant the row in which the person is a student of the same course, -1 where none is."""
+        rows = self.rows[Kind.ENROLLMENTS]
+        found = np.full(len(rows), -1, np.int64)
+        roles = rows.coded("role")
+        bases = [_base(text or "") for text in roles.values.to_pylist()]
+        teaching = np.array([base in ("teacher", "ta") for base in bases], bool)
+        learning = np.array([base.startswith("student") for base in bases], bool)
+        if not teaching.any() or not learning.any():
+            return found
+        present = ~self.deleted(Kind.ENROLLMENTS)
+        teachers, students = (np.flatnonzero(roles.spread(mask) & present) for mask in (teaching, learning))
+        user, course = rows.coded("user_id").codes, rows.coded("course_id").codes
+        courses = len(rows.coded("course_id").values)
+        pair = user.astype(np.int64) * courses + course
+        chosen = students[np.isin(pair[students], pair[teachers])]
+        if len(chosen):
+            order = chosen[np.argsort(pair[chosen], kind="stable")]
+            at = np.minimum(np.searchsorted(pair[order], pair[teachers]), len(order) - 1)
+            both = pair[order[at]] == pair[teachers]
+            found[teachers[both]] = order[at[both]]
+        return found
+
     def owner(self, row: int) -> str:
         """The course to which an enrollment's section belongs.
 
@@ -356,9 +413,11 @@ class Coded:
     def _deleted(self, kind: Kind) -> np.ndarray:
         """In which rows the status is one that deletes."""
         rows = self.rows[kind]
-        statuses = rows.coded("status")
-        # Canvas compares the beginning, in any case (canvas-sis-import 3, 5, 6).
-        return statuses.spread(truths(pc.starts_with(pc.utf8_lower(pc.utf8_trim_whitespace(statuses.values)), "deleted")))
+        if kind is Kind.USERS and not self.at_canvas:  # the service sends every user as active
+            return np.zeros(len(rows), bool)
+        statuses, deletes = rows.coded("status"), _DELETES[kind]
+        deleting = [deletes((text or "").strip(CANVAS_BLANKS).lower()) for text in statuses.values.to_pylist()]
+        return statuses.spread(np.array(deleting, bool))
 
     def in_deleted(self, kind: Kind, column: str) -> np.ndarray:
         """In which rows, themselves not deleted, a column refers to something that the package deletes.
@@ -400,23 +459,27 @@ class Coded:
         later, before = order[again + 1], order[again]
         sort = np.argsort(later, kind="stable")
         later, before = later[sort], before[sort]
-        named = [name for name in LAYOUTS[kind].key if rows.has(name)]
+        named = [name for name in self._identity(kind) if rows.has(name)]
         blank = np.logical_and.reduce([truths(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
         later, before = later[~blank], before[~blank]
         facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
         differ = {
             name: truths(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
             for name in facts
-            if name not in _NEVER_READ.get(kind, ())
+            if self.at_canvas or name not in _NEVER_READ.get(kind, ())
         }
         return Repeats(later, before, differ)
+
+    def _identity(self, kind: Kind) -> tuple[str, ...]:
+        """The columns that say what a row is about."""
+        return (self.keys[kind],) if kind in self.keys else LAYOUTS[kind].key
 
     def _key(self, kind: Kind) -> np.ndarray | None:
         """One integer per row that stands for its key; None where no two rows can share it."""
         rows = self.rows[kind]
         packed: np.ndarray | None = None
         room = 1
-        for name in LAYOUTS[kind].key:
+        for name in self._identity(kind):
             column = rows.coded(name)
             codes, size = column.codes.astype(np.int64), len(column.values)
             if size == len(rows):
@@ -448,6 +511,11 @@ class Coded:
         """The distinct values of a date column as numbers (NaN where there is no date), and for each row which it holds."""
         read = [canvas_date(text).instant for text in column.values.to_pylist()]
         return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), column.codes
+
+
+def _base(role: str) -> str:
+    """A role's name without capitals and the ending of Canvas's own names for it."""
+    return role.strip(CANVAS_BLANKS).lower().removesuffix("enrollment")
 
 
 def _positions(values: Distinct, among: Distinct) -> np.ndarray:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from provkit.checks import files, message, people, values
+from provkit.checks import canvas, files, message, people, values
+from provkit.checks.canvas_rows import elsewhere
 from provkit.checks.catalogue.message import (
     message_alone,
     message_at_the_upload_page,
@@ -25,7 +26,7 @@ from provkit.checks.places import Places
 from provkit.checks.references import compare
 from provkit.checks.rows import FileRows
 from provkit.package import Package
-from provkit.receiver import FileClass, Known, ReceivedFile, Reception
+from provkit.receiver import Fate, FileClass, Known, ReceivedFile, Reception
 from provkit.receiver.model import FileFate
 from provkit.receiver.preprocess import ORDER, judge
 from provkit.rules import Collector, Finding, Report, Severity
@@ -80,6 +81,7 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
     """The rows of all CSV files."""
     tables: dict[Kind, list[RowsOfFile]] = {}
     left: list[tuple[FileRows, np.ndarray]] = []
+    wrong: dict[Kind, list[np.ndarray]] = {}
     for file, fate in _judged(reception, known):
         places = Places(file.name, file.content, fate.records.line, package.origins)
         file_rows = FileRows(fate.kind, fate.records, fate, places)
@@ -87,12 +89,17 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
         if rows is None:
             continue
         file_rows.derived(rows, collector, waits=any(other.kind is Kind.USERS for other in reception.files))
-        left.append((file_rows, values.inspect(fate.kind, rows, known, collector)))
+        faulty = values.inspect(fate.kind, rows, known, collector)
+        left.append((file_rows, faulty))
         tables.setdefault(fate.kind, []).append(rows)
+        wrong.setdefault(fate.kind, []).append(rows.holding(np.union1d(faulty, fate.where(Fate.REJECTED))))
         if fate.kind is Kind.USERS:
             _university_addresses(rows, collector)
-    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, _elsewhere(known))
-    compare(coded, collector)
+            canvas.addresses(rows, faulty, collector)
+    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known))
+    refused = {kind: np.concatenate(parts) for kind, parts in wrong.items()}
+    compare(coded, collector, refused)
+    canvas.inspect(coded, known, refused, collector)
     for file_rows, faulty in left:
         file_rows.rejected(faulty, coded.ids(Kind.SECTIONS), collector)
 
@@ -109,16 +116,6 @@ def _judged(reception: Reception, known: Known) -> list[tuple[ReceivedFile, File
             if kind is Kind.USERS:
                 users.append(found[index])
     return [(reception.files[index], found[index]) for index in sorted(found)]
-
-
-def _elsewhere(known: Known) -> dict[Kind, tuple[str, ...]]:
-    """What is known to exist outside the package, by kind; kinds of which no list was given are missing."""
-    lists = {
-        Kind.COURSES: known.courses,
-        Kind.SECTIONS: None if known.sections is None else tuple(known.sections),
-        Kind.USERS: known.users,
-    }
-    return {kind: ids for kind, ids in lists.items() if ids is not None}
 
 
 def _university_addresses(rows: RowsOfFile, collector: Collector) -> None:

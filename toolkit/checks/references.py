@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from provkit.checks.catalogue.people import teacher_and_student_at_once
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -31,25 +32,27 @@ __all__ = ["compare"]
 _WORDS = {Kind.COURSES: ("course", "courses"), Kind.SECTIONS: ("section", "sections"), Kind.USERS: ("person", "people")}
 
 
-def compare(tables: Coded, collector: Collector) -> None:
+def compare(tables: Coded, collector: Collector, refused: dict[Kind, np.ndarray] | None = None) -> None:
     """Run every rule that compares rows.
 
     Args:
         tables: The rows of the package.
         collector: Takes the findings.
+        refused: By kind, which rows have an error; those found here are added.
     """
+    refused = {} if refused is None else refused
     for kind, column in REFERENCES:
         if kind in tables.rows and not (tables.codes(kind, column) >= 0).all():
             _references(tables, kind, column, collector)
     for kind in tables.rows:
         _repeats(tables, kind, collector)
     if Kind.USERS in tables.rows:
-        _users(tables, tables.rows[Kind.USERS], collector)
+        _users(tables, tables.rows[Kind.USERS], collector, refused)
     for kind in (Kind.COURSES, Kind.SECTIONS):
         if kind in tables.rows:
-            _dates(tables, kind, collector)
+            _dates(tables, kind, collector, refused)
     if Kind.SECTIONS in tables.rows:
-        _sections(tables, tables.rows[Kind.SECTIONS], collector)
+        _sections(tables, tables.rows[Kind.SECTIONS], collector, refused)
     if Kind.ENROLLMENTS in tables.rows:
         _enrollments(tables, tables.rows[Kind.ENROLLMENTS], collector)
 
@@ -98,15 +101,31 @@ def _repeats(tables: Coded, kind: Kind, collector: Collector) -> None:
     def contradicted(pair: int) -> Finding:
         columns = [column for column, mask in repeats.differ.items() if mask[pair]]
         details = {"place": rows.place(int(repeats.before[pair])), "columns": ", ".join(columns)}
-        return rows.finding(row_contradicted, int(repeats.rows[pair]), columns[0], details=details)
+        column = tables.keys.get(kind, columns[0]) if tables.at_canvas else columns[0]
+        return rows.finding(row_contradicted, int(repeats.rows[pair]), column, details=details)
 
     _add(collector, row_repeated, row_repeated(repeats), repeated)
     _add(collector, row_contradicted, row_contradicted(repeats), contradicted)
 
 
-def _users(tables: Coded, rows: Rows, collector: Collector) -> None:
-    """Columns that the service fills with the address."""
-    for column in ("user_id", "email"):
+def _both(tables: Coded, rows: Rows, collector: Collector) -> None:
+    """People who teach a course and take it."""
+
+    def made(row: int) -> Finding:
+        return rows.finding(teacher_and_student_at_once, row, "role", details={"place": rows.place(int(tables.also_student[row]))})
+
+    _add(collector, teacher_and_student_at_once, teacher_and_student_at_once(tables), made)
+
+
+def _refuse(refused: dict[Kind, np.ndarray], kind: Kind, mask: np.ndarray) -> np.ndarray:
+    if mask.any():
+        refused[kind] = refused.get(kind, np.zeros(len(mask), bool)) | mask
+    return mask
+
+
+def _users(tables: Coded, rows: Rows, collector: Collector, refused: dict[Kind, np.ndarray]) -> None:
+    """Columns that the service fills with the address, and names that are too long together."""
+    for column in () if tables.at_canvas else ("user_id", "email"):
 
         def unequal(row: int, column: str = column) -> Finding:
             return rows.finding(address_not_the_same_everywhere, row, column, values={"address": rows.text("login_id", row)})
@@ -117,26 +136,26 @@ def _users(tables: Coded, rows: Rows, collector: Collector) -> None:
         length = sum(len(rows.text(name, row).strip(CANVAS_BLANKS)) for name in ("first_name", "last_name"))
         return rows.finding(full_name_too_long, row, "last_name", details={"length": length})
 
-    _add(collector, full_name_too_long, full_name_too_long(tables), overlong)
+    _add(collector, full_name_too_long, _refuse(refused, Kind.USERS, full_name_too_long(tables)), overlong)
 
 
-def _dates(tables: Coded, kind: Kind, collector: Collector) -> None:
+def _dates(tables: Coded, kind: Kind, collector: Collector, refused: dict[Kind, np.ndarray]) -> None:
     """Ends before starts."""
     rows = tables.rows[kind]
 
     def backwards(row: int) -> Finding:
         return rows.finding(end_before_start, row, "end_date", details={"start": rows.text("start_date", row)})
 
-    _add(collector, end_before_start, end_before_start(tables, kind), backwards)
+    _add(collector, end_before_start, _refuse(refused, kind, end_before_start(tables, kind)), backwards)
 
 
-def _sections(tables: Coded, rows: Rows, collector: Collector) -> None:
+def _sections(tables: Coded, rows: Rows, collector: Collector, refused: dict[Kind, np.ndarray]) -> None:
     """Sections without a name, or in courses that the package deletes."""
 
     def nameless(row: int) -> Finding:
         return rows.finding(section_without_name, row, "name")
 
-    _add(collector, section_without_name, section_without_name(tables), nameless)
+    _add(collector, section_without_name, _refuse(refused, Kind.SECTIONS, section_without_name(tables)), nameless)
 
     def deleted(row: int) -> Finding:
         return rows.finding(
@@ -150,16 +169,18 @@ def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
     """Enrollments whose course and section do not fit or are deleted, and teachers whose role is spelled otherwise."""
 
     def unrelated(row: int) -> Finding:
-        details = {"section": rows.text("section_id", row), "owner": tables.owner(row)}
-        return rows.finding(section_of_another_course, row, "course_id", details=details)
+        details = {"course": rows.text("course_id", row), "owner": tables.owner(row)}
+        return rows.finding(section_of_another_course, row, "section_id", details=details)
 
     def limited(row: int) -> Finding:
         return rows.finding(teacher_limited_by_spelling, row, "role")
 
     _add(collector, section_of_another_course, section_of_another_course(tables), unrelated)
-    _add(collector, teacher_limited_by_spelling, teacher_limited_by_spelling(tables), limited)
+    if not tables.at_canvas:
+        _add(collector, teacher_limited_by_spelling, teacher_limited_by_spelling(tables), limited)
+        _both(tables, rows, collector)
     alone = course_left_to_canvas(tables)
-    if alone.any():
+    if alone.any() and not tables.at_canvas:
         number = int(alone.sum())
         what = f"{number:,} {'row names' if number == 1 else 'rows name'} a section"
         collector.add(rows.finding(course_left_to_canvas, int(np.argmax(alone)), "section_id", details={"what": what}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+import pandera.pandas as pa
 
 from provkit import schemas
 from provkit.checks.coded import RowsOfFile
@@ -26,7 +27,15 @@ _SCHEMAS = {
 }
 
 
-def inspect(kind: Kind, rows: RowsOfFile, known: Known | None, collector: Collector) -> np.ndarray:
+def inspect(
+    kind: Kind,
+    rows: RowsOfFile,
+    known: Known | None,
+    collector: Collector,
+    *,
+    declared: pa.DataFrameSchema | None = None,
+    covered: np.ndarray | None = None,
+) -> np.ndarray:
     """Find what is wrong with single values.
 
     Args:
@@ -34,14 +43,20 @@ def inspect(kind: Kind, rows: RowsOfFile, known: Known | None, collector: Collec
         rows: Its rows.
         known: What exists elsewhere.
         collector: Takes the findings.
+        declared: Whose rules are run; by default those of the package's own schema.
+        covered: Records of which an error was found already; nothing more is said of them.
 
     Returns:
         The records of rows with an error.
     """
     wrong: list[np.ndarray] = []
-    for broken in apply(_SCHEMAS[kind], rows.columns, exempt=_exempt(rows, known)):
+    for broken in apply(_SCHEMAS[kind] if declared is None else declared, rows.columns, exempt=_exempt(rows, known)):
         records = broken.rows + 1 if rows.records is None else rows.records[broken.rows]
-        _report(broken, records, rows, collector)
+        left = broken
+        if covered is not None and len(covered):
+            open_ones = ~np.isin(records, covered)
+            left, records = Broken(broken.rule, broken.column, broken.rows[open_ones]), records[open_ones]
+        _report(left, records, rows, collector)
         if broken.rule.severity is Severity.ERROR:
             wrong.append(records)
     return np.unique(np.concatenate(wrong)) if wrong else np.zeros(0, np.int64)
@@ -63,9 +78,9 @@ def _exempt(rows: RowsOfFile, known: Known | None) -> Mapping[str, Collection[st
     if known is None:
         return exempt
     if known.roles is not None:
-        exempt |= dict.fromkeys(
-            (role.code for role in (role_by_another_word, role_of_its_own, role_taken_for_student)), known.roles
-        )
+        exempt |= dict.fromkeys((role.code for role in (role_by_another_word, role_taken_for_student)), known.roles)
+        # Where the roles are known, one that is not among them is an error of its own.
+        exempt[role_of_its_own.code] = rows.columns["role"].unique().to_pylist() if "role" in rows.columns else ()
     if known.official_classes is not None:
         ids = {
             text for name in ("course_id", "section_id") if name in rows.columns for text in rows.columns[name].values.to_pylist()

@@ -17,8 +17,9 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat
 
-from provkit.config import FILE_NAME, Config, did_you_mean
+from provkit.config import FILE_NAME, Config
 from provkit.errors import ConfigError
+from provkit.words import did_you_mean
 
 __all__ = [
     "ENVIRONMENTS",

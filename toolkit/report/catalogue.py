@@ -37,6 +37,8 @@ _HEADINGS: tuple[Literal["Example", "Use instead"], ...] = ("Example", "Use inst
 _LABELS = {
     "csv": ("`{}`:", "csv"),
     "bytes": ("`{}`, as bytes:", "python"),
+    "canvas": ("`{}`, as it reaches Canvas:", "csv"),
+    "canvas-bytes": ("`{}`, as it reaches Canvas, as bytes:", "python"),
     "source": ("`{}`, as bytes:", "python"),
     "sheet": ("The sheet {}:", "csv"),
     "flags": ("Options:", "text"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from provkit.errors import ConfigError
 from provkit.rules import Rule
 
-__all__ = ["find", "rules"]
+__all__ = ["explained", "find", "rules", "said"]
 
 _NEAR = 55
 """How alike a name must be, of 100, to be offered."""
@@ -43,6 +44,45 @@ def find(word: str, among: Sequence[Rule] | None = None) -> Rule:
     nearest = _nearest(wanted, among)
     offer = f"Did you mean {' or '.join(f'{rule.code} ({rule.name})' for rule in nearest)}? " if nearest else ""
     raise ConfigError(f"There is no rule {word!r}.", remedy=f"{offer}All rules: provkit rules")
+
+
+def explained(words: str) -> Sequence[Rule]:
+    """The rules that a code, a name, or a sentence of one of the service's or Canvas's mails is about.
+
+    Args:
+        words: A code or a name, as in `find`; or a sentence, pasted as it is.
+
+    Returns:
+        One rule for a code or name; for a sentence those that it may stand for, most telling first.
+
+    Raises:
+        ConfigError: There is no such rule, and no rule is known to be told in these words.
+    """
+    if len(words.split()) > 1:
+        found = said(words)
+        if found:
+            return found
+    return (find(words),)
+
+
+def said(sentence: str, among: Sequence[Rule] | None = None) -> Sequence[Rule]:
+    """The rules whose text quotes what a sentence says.
+
+    What a rule's "What happens" quotes is what the service or Canvas says of it; three dots there stand for anything.
+
+    Args:
+        sentence: A sentence of a mail, with the values that it names.
+        among: The rules; all of them by default.
+    """
+    plain = " ".join(sentence.split()).casefold()
+    found: dict[Rule, int] = {}
+    for rule in rules() if among is None else among:
+        for quoted in re.findall(r'"([^"]{8,})"', rule.what_happens):
+            parts = [part.strip().casefold() for part in quoted.split("...")]
+            if re.search(".*".join(map(re.escape, parts)), plain):
+                found[rule] = max(found.get(rule, 0), sum(map(len, parts)))
+    longest = max(found.values(), default=0)
+    return tuple(rule for rule, length in found.items() if length == longest)
 
 
 def _nearest(wanted: str, among: Sequence[Rule]) -> list[Rule]:

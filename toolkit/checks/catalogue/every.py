@@ -38,6 +38,28 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
+from provkit.checks.catalogue.canvas import (
+    account_not_known,
+    blueprint_not_linked,
+    course_date_blank,
+    course_in_the_topmost_account,
+    course_may_reopen,
+    default_section_beside_those_listed,
+    deletion_of_nothing,
+    enrollment_of_a_deleted_user,
+    header_unknown_to_canvas,
+    login_of_somebody_else,
+    malformed_to_canvas,
+    reference_to_a_refused_row,
+    role_not_known,
+    section_dates_cleared,
+    section_left_open,
+    section_moves,
+    student_in_a_blueprint,
+    term_not_known,
+    values_beyond_the_header,
+    wrong_encoding_for_canvas,
+)
 from provkit.checks.catalogue.files import (
     archive_among_the_files,
     archive_beside_the_files_differs,
@@ -102,7 +124,7 @@ from provkit.checks.catalogue.message import (
     sender_not_an_address,
     sender_not_authorised,
 )
-from provkit.checks.catalogue.people import university_address_as_guest
+from provkit.checks.catalogue.people import teacher_and_student_at_once, university_address_as_guest
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -139,6 +161,15 @@ from provkit.checks.catalogue.rows import (
 )
 from provkit.checks.catalogue.within import full_name_too_long, section_without_name, teacher_limited_by_spelling
 from provkit.rules import Rule
+from provkit.schemas.canvas import (
+    address_breaks_off_the_import,
+    address_not_stored,
+    limit_not_understood,
+    login_not_printable,
+    login_too_long,
+    user_status_taken_for_active,
+    user_status_unknown,
+)
 from provkit.schemas.common import (
     control_character,
     encoding_lost,
@@ -165,8 +196,10 @@ from provkit.schemas.enrollments import (
 from provkit.schemas.expand import send_email_not_true_or_false
 from provkit.schemas.people import (
     address_other_than_it_seems,
+    domain_likely_misspelled,
     email_not_deliverable,
     person_not_identifiable,
+    shared_mailbox,
     university_id_of_wrong_length,
 )
 from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_without_effect
@@ -299,6 +332,9 @@ RULES: tuple[Rule, ...] = (
     message_at_the_upload_page,
     message_with_byte_order_mark,
     university_address_as_guest,
+    domain_likely_misspelled,
+    shared_mailbox,
+    teacher_and_student_at_once,
     encoding_guessed,
     errors_unseen,
     formula_error,
@@ -334,5 +370,32 @@ RULES: tuple[Rule, ...] = (
     message_not_taken_along,
     message_written_anew,
     nothing_left_to_join,
+    login_of_somebody_else,
+    enrollment_of_a_deleted_user,
+    section_left_open,
+    default_section_beside_those_listed,
+    deletion_of_nothing,
+    term_not_known,
+    account_not_known,
+    blueprint_not_linked,
+    role_not_known,
+    student_in_a_blueprint,
+    course_in_the_topmost_account,
+    section_moves,
+    reference_to_a_refused_row,
+    course_may_reopen,
+    section_dates_cleared,
+    course_date_blank,
+    user_status_unknown,
+    user_status_taken_for_active,
+    login_not_printable,
+    login_too_long,
+    address_not_stored,
+    address_breaks_off_the_import,
+    limit_not_understood,
+    malformed_to_canvas,
+    wrong_encoding_for_canvas,
+    header_unknown_to_canvas,
+    values_beyond_the_header,
 )
 """All of them."""

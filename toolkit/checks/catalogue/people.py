@@ -1,7 +1,10 @@
-"""People (PK501)."""
+"""People (PK501, PK504); what single addresses show is declared beside the column, in schemas/people.py."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from provkit.checks.coded import Coded
 from provkit.rules import Consequence, Rule, rule
 
 __all__ = ["RULES"]
@@ -29,4 +32,28 @@ def university_address_as_guest() -> None:
     """
 
 
-RULES: tuple[Rule, ...] = (university_address_as_guest,)
+@rule("PK504", Consequence.NOTED, "The person is enrolled as a student in this course as well ({place}).")
+def teacher_and_student_at_once(tables: Coded) -> np.ndarray:
+    """Somebody is enrolled in one course both as a teacher or assistant and as a student.
+
+    What happens: Canvas takes both. Grades are kept for the person, and messages to students reach the person too.
+    Remedy: remove the enrollment that is not meant.
+    Evidence: Canvas source, lib/sis/enrollment_importer.rb (an enrollment is identified by person, section and role)
+
+    ## Example
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana@example.org,student,YOGA-01,active,false
+    YOGA,ana@example.org,teacher,YOGA-01,active,false
+    ```
+    ## Use instead
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,bo@example.org,student,YOGA-01,active,false
+    YOGA,ana@example.org,teacher,YOGA-01,active,false
+    ```
+    """
+    return tables.also_student >= 0
+
+
+RULES: tuple[Rule, ...] = (university_address_as_guest, teacher_and_student_at_once)

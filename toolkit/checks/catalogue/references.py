@@ -76,11 +76,11 @@ def reference_to_nothing(outside: Outside) -> np.ndarray:
     return outside.nowhere
 
 
-@rule("PK303", Consequence.REJECTED, "Section {section!r} belongs to course {owner!r}, not to {value!r}.")
+@rule("PK303", Consequence.REJECTED, "Section {value!r} belongs to course {owner!r}, not to {course!r}.")
 def section_of_another_course(tables: Coded) -> np.ndarray:
     """An enrollment names a section and a course that do not belong together.
 
-    What happens: Canvas refuses the enrollment ("An enrollment listed a section and a course that are unrelated").
+    What happens: Canvas refuses the enrollment ("An enrollment listed a section ... and a course ... that are unrelated").
     Remedy: correct the course or the section.
     Evidence: Canvas SIS import (canvas-sis-import 6)
 

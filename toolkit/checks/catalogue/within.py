@@ -26,7 +26,7 @@ def section_without_name(tables: Coded) -> np.ndarray:
     """An active section has no name.
 
     What happens: Canvas refuses the section ("No name given for section"), and the enrollments that need it.
-    Remedy: give the section a name. Only a section that is to be deleted needs none.
+    Remedy: give the section a name. Only a section that is to be deleted, and that Canvas holds, needs none.
     Evidence: Canvas source, lib/sis/section_importer.rb
 
     ## Example
@@ -41,9 +41,16 @@ def section_without_name(tables: Coded) -> np.ndarray:
     ```
     """
     rows = tables.rows[Kind.SECTIONS]
-    nameless = pc.equal(pc.utf8_trim_whitespace(rows.column("name")), "")
-    # Canvas takes every status that holds the word for active.
-    return _mask(pc.and_(nameless, pc.match_substring(rows.column("status"), "active", ignore_case=True)))
+    nameless = _mask(pc.equal(pc.utf8_trim_whitespace(rows.column("name")), ""))
+    if not nameless.any():
+        return nameless
+    # Canvas takes every status that holds the word for active; and whatever is new needs a name.
+    needs = _mask(pc.match_substring(rows.column("status"), "active", ignore_case=True))
+    if Kind.SECTIONS in tables.known:
+        sections = rows.column("section_id")
+        needs |= ~_mask(pc.is_in(sections, value_set=pa.array(list(tables.known[Kind.SECTIONS]), sections.type)))
+    found: np.ndarray = nameless & needs
+    return found
 
 
 @rule("PK325", Consequence.REJECTED, "First and last name have {length:,} characters together; Canvas takes 253.")

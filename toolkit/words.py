@@ -1,0 +1,34 @@
+"""What somebody may have meant: the nearest of the words that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["did_you_mean", "nearest"]
+
+_NEAR = 70
+"""How alike two words must be, of 100, for one to be offered in place of the other."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like one that is not known; None where none is near.
+
+    Args:
+        word: What was written.
+        known: What could be written.
+    """
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR)
+    return None if found is None else str(found[0])
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the nearest known word, with a blank in front; "" where none is near.
+
+    Args:
+        word: What was written.
+        known: What could be written.
+    """
+    near = nearest(word, known)
+    return f" Did you mean {near!r}?" if near else ""
