@@ -87,7 +87,7 @@ class Column:
         if self._strings is None:
             values, codes = self.values, self.codes
             pieces = [values.take(pa.array(codes[start : start + _AT_ONCE])) for start in range(0, len(codes), _AT_ONCE)]
-            self._strings = pa.chunked_array(pieces, pa.string())
+            self._strings = pa.chunked_array(pieces, values.type)
         return self._strings
 
     @property

@@ -43,6 +43,7 @@ from provkit.checks.catalogue.references import neither_course_nor_section, sect
 from provkit.checks.coded import Coded, Rows, RowsOfFile
 from provkit.checks.places import Places
 from provkit.checks.references import compare
+from provkit.column import Column
 from provkit.receiver import Known
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, Rule
 from provkit.schemas.canvas import ADDRESSES, AT_CANVAS
@@ -348,5 +349,5 @@ def _rows(kind: Kind, text: CanvasText, places: Places, collector: Collector) ->
     for name in declared.columns:
         if name in named or facts(declared, name).needed == REQUIRED:
             column = named.get(name, nothing)
-            columns[name] = column if everything else column.take(pa.array(kept))
+            columns[name] = Column(column if everything else column.take(pa.array(kept)))
     return RowsOfFile(places, columns, None if everything else kept + 1, len(kept))

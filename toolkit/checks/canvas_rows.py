@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from provkit.checks.coded import REFERENCES, Coded
+from provkit.column import truths
 from provkit.receiver import Known
 from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.enrollments import role_of_its_own
@@ -126,7 +127,7 @@ class CanvasRows:
         found: np.ndarray = (
             blank
             & ~tables.blank(Kind.ENROLLMENTS, "course_id")
-            & _mask(pc.is_in(courses, value_set=divided))
+            & truths(pc.is_in(courses, value_set=divided))
             & ~tables.deleted(Kind.ENROLLMENTS)
         )
         return found
@@ -322,18 +323,12 @@ def _connected(user: np.ndarray, login: np.ndarray, clashing: np.ndarray) -> np.
         found = wider
 
 
-def _mask(answer: Any) -> np.ndarray:
-    """An Arrow truth array as numpy's; null is False."""
-    found: np.ndarray = pc.fill_null(answer, False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's own signature
-    return found.astype(bool, copy=False)
-
-
 def _among(column: Any, listed: Collection[str], *, folded: bool = False) -> np.ndarray:
     """Which values are in a list, whatever their case if `folded`."""
     values = pa.array(list(listed), column.type)
     if folded:
         column, values = pc.utf8_lower(column), pc.utf8_lower(values)
-    return _mask(pc.is_in(column, value_set=values))
+    return truths(pc.is_in(column, value_set=values))
 
 
 def _by_value(column: Any, test: Any) -> np.ndarray:

@@ -80,7 +80,7 @@ def _exempt(rows: RowsOfFile, known: Known | None) -> Mapping[str, Collection[st
     if known.roles is not None:
         exempt |= dict.fromkeys((role.code for role in (role_by_another_word, role_taken_for_student)), known.roles)
         # Where the roles are known, one that is not among them is an error of its own.
-        exempt[role_of_its_own.code] = rows.columns["role"].unique().to_pylist() if "role" in rows.columns else ()
+        exempt[role_of_its_own.code] = rows.columns["role"].values.to_pylist() if "role" in rows.columns else ()
     if known.official_classes is not None:
         ids = {
             text for name in ("course_id", "section_id") if name in rows.columns for text in rows.columns[name].values.to_pylist()
