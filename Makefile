@@ -6,7 +6,7 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-SOURCES := pyproject.toml $(wildcard toolkit/*.py toolkit/*/*.py schemas/*.py templates/*.py templates/*/*.j2)
+SOURCES := pyproject.toml $(wildcard toolkit/*.py toolkit/*/*.py schemas/*.py templates/*.py templates/*/*)
 # What the demo and the tests run is the installed package, not the source tree: what is missing from the wheel is missed here.
 INSTALLED := $(VENV)/.installed
 

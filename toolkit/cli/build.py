@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from provkit import console
-from provkit.cli.reporting import FormatOption, ListedOption, OutputOption, ValuesOption, check_apart, deliver
+from provkit.cli.reporting import (
+    AnnotateOption,
+    FormatOption,
+    ListedOption,
+    OutputOption,
+    ValuesOption,
+    check_annotate,
+    check_apart,
+    deliver,
+)
 from provkit.rules import LISTED_PER_RULE
 
 if TYPE_CHECKING:
@@ -63,6 +72,7 @@ def command(
     ] = None,
     output_format: FormatOption = None,
     output: OutputOption = None,
+    annotate: AnnotateOption = None,
     listed: ListedOption = LISTED_PER_RULE,
     show_values: ValuesOption = None,
 ) -> None:
@@ -75,7 +85,9 @@ def command(
     from provkit.report.changes import render_csv
     from provkit.workflows.build import build
 
-    for file in filter(None, (output, changes)):
+    if annotate is not None:
+        check_annotate(annotate, source)
+    for file in filter(None, (output, changes, annotate)):
         check_apart(file, source)
         check_apart(file, out)
     facts = None
@@ -97,7 +109,7 @@ def command(
     if changes is not None:
         console.save(changes, render_csv(built.changes))
     view = _view(built, source.resolve().name, hold_back=hold_back)
-    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source)
+    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=annotate)
     if not built.report.ok:
         raise typer.Exit(1)
 
@@ -113,14 +125,15 @@ def _view(built: Built, subject: str, *, hold_back: bool) -> View:
         way_out = (
             "what is left has errors that no row can be held back for." if hold_back else "or keep those rows out with --hold-back."
         )
-        nothing = Paragraph("Nothing was written", (f"Mend what is named above{';' if hold_back else ','} {way_out}",))
+        nothing = Paragraph("Nothing was written", (f"Mend what must be fixed{';' if hold_back else ','} {way_out}",))
         return replace(view, written=nothing, rows_title="Rows, if it were")
     names = [*(str(part.name) for part in built.package.parts), *([] if built.app else ["package.zip"])]
     written = (f"{', '.join(names)} in {built.written}", *(() if built.app else built.next_steps))
-    rest = f"{counted(built.account.held_back, 'row')} held back for the errors above; the rest is written."
+    rest = f"{counted(built.account.held_back, 'row')} held back for these errors; the rest is written."
     return replace(
         view,
         mailing=built.examined.mailing,
+        reception=built.examined.reception,
         written=Paragraph("Written", written),
         after=Paragraph("On the upload page", built.next_steps) if built.app else None,
         closing=None if built.report.ok else rest,

@@ -12,21 +12,32 @@ from provkit import console
 if TYPE_CHECKING:
     from provkit.report import View
 
-__all__ = ["FormatOption", "ListedOption", "OutputOption", "ValuesOption", "check_apart", "deliver"]
+__all__ = [
+    "AnnotateOption",
+    "FormatOption",
+    "ListedOption",
+    "OutputOption",
+    "ValuesOption",
+    "check_annotate",
+    "check_apart",
+    "deliver",
+]
 
-Format: TypeAlias = Literal["text", "json", "jsonl", "csv", "markdown"]
+Format: TypeAlias = Literal["text", "json", "jsonl", "csv", "html", "markdown"]
 
 SUFFIXES: dict[str, Format] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
+    ".html": "html",
+    ".htm": "html",
     ".md": "markdown",
     ".markdown": "markdown",
 }
 """The format that a report's file name asks for where --format says nothing; any other name asks for text."""
 
-SHOWING = frozenset({"text"})
+SHOWING = frozenset({"text", "html"})
 """Formats for the user's own eyes: personal values are shown there unless masked, and masked elsewhere unless shown."""
 
 FormatOption: TypeAlias = Annotated[
@@ -36,7 +47,15 @@ FormatOption: TypeAlias = Annotated[
     ),
 ]
 OutputOption: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the report to a file, such as report.csv.", show_default=False)
+    Path | None, typer.Option(metavar="FILE", help="Write the report to a file, such as report.html.", show_default=False)
+]
+AnnotateOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.xlsx",
+        help="Write a copy of the workbook with the cells at fault coloured and commented, and a sheet 'To fix'.",
+        show_default=False,
+    ),
 ]
 ListedOption: TypeAlias = Annotated[
     int,
@@ -46,14 +65,22 @@ ValuesOption: TypeAlias = Annotated[
     bool | None,
     typer.Option(
         "--show-values/--mask-values",
-        help="Show personal values, or mask them; by default shown in text, masked elsewhere.",
+        help="Show personal values, or mask them; by default shown in text and html, masked elsewhere.",
         show_default=False,
     ),
 ]
 
 
-def deliver(view: View, *, output_format: Format | None, output: Path | None, show_values: bool | None, judged: Path) -> None:
-    """Write a report to the terminal or a file.
+def deliver(
+    view: View,
+    *,
+    output_format: Format | None,
+    output: Path | None,
+    show_values: bool | None,
+    judged: Path,
+    annotate: Path | None = None,
+) -> None:
+    """Write a report to the terminal or a file, and the annotated workbook where one is asked for.
 
     Args:
         view: What was found, and what stands around it.
@@ -61,6 +88,7 @@ def deliver(view: View, *, output_format: Format | None, output: Path | None, sh
         output: Where to; None is stdout.
         show_values: What --show-values or --mask-values says.
         judged: What the report is about, which it never replaces.
+        annotate: Where the annotated workbook goes; it has passed `check_annotate`.
 
     Raises:
         GuardError: The report would replace what it is about, or become a stray file in it.
@@ -71,6 +99,8 @@ def deliver(view: View, *, output_format: Format | None, output: Path | None, sh
     suffix = "" if output is None else output.suffix.lower()
     chosen = output_format or SUFFIXES.get(suffix, "text")
     text = _render(view, chosen, show_values=chosen in SHOWING if show_values is None else show_values, to_file=output is not None)
+    if annotate is not None:
+        _annotate(annotate, judged, view, show_values=show_values is not False)
     if output is None:
         console.write(text)
     else:
@@ -101,6 +131,57 @@ def check_apart(output: Path, judged: Path) -> None:
         )
 
 
+def check_annotate(target: Path, judged: Path) -> None:
+    """Whether a workbook can be annotated there: never over itself, and over no file but an earlier copy.
+
+    Args:
+        target: Where the annotated copy goes.
+        judged: What is judged.
+
+    Raises:
+        ConfigError: It is no workbook that can be annotated, or the names' endings differ.
+        GuardError: The copy would replace the workbook itself, or a file that is no earlier copy.
+    """
+    from provkit.errors import ConfigError, GuardError
+    from provkit.report.workbook import SUFFIXES, is_annotated
+
+    suffix = judged.suffix.lower()
+    if suffix not in SUFFIXES or not judged.is_file():
+        raise ConfigError(
+            f"{judged} cannot be annotated: only a workbook (.xlsx or .xlsm) can.",
+            remedy="Name the workbook itself, or write a page: --output report.html",
+        )
+    if target.suffix.lower() != suffix:
+        raise ConfigError(
+            f"The annotated copy of {judged} must end in {suffix} too.", remedy=f"--annotate {target.with_suffix(suffix)}"
+        )
+    check_apart(target, judged)
+    try:
+        foreign = target.exists() and not is_annotated(target.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror or error}.") from error
+    if foreign:
+        raise GuardError(
+            f"{target} exists and is no annotated copy that provkit wrote; it was left as it is.",
+            reason="not_replaceable",
+            remedy="Name another file, or move that one away.",
+        )
+
+
+def _annotate(target: Path, judged: Path, view: View, *, show_values: bool) -> None:
+    from provkit.errors import SourceError
+    from provkit.report.workbook import annotated, lost
+
+    try:
+        content = judged.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{judged} cannot be read: {error.strerror or error}.") from error
+    console.save(target, annotated(content, judged.resolve().name, view, show_values=show_values))
+    missing = lost(content)
+    if missing:
+        console.talk().print(f"{target} lacks, or shows otherwise, what {judged.name} has of: {', '.join(missing)}.", markup=False)
+
+
 def _render(view: View, chosen: Format, *, show_values: bool, to_file: bool) -> str:
     from provkit import report
 
@@ -108,5 +189,7 @@ def _render(view: View, chosen: Format, *, show_values: bool, to_file: bool) -> 
         return report.render_text(view, show_values=show_values, color=not to_file and console.in_colour())
     if chosen == "markdown":
         return report.render_markdown(view, show_values=show_values)
+    if chosen == "html":
+        return report.render_html(view, show_values=show_values)
     render = {"json": report.render_json, "jsonl": report.render_jsonl, "csv": report.render_csv}[chosen]
     return render(view.report, show_values=show_values)

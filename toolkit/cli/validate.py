@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from provkit.cli.reporting import FormatOption, ListedOption, OutputOption, ValuesOption, deliver
+from provkit.cli.reporting import AnnotateOption, FormatOption, ListedOption, OutputOption, ValuesOption, check_annotate, deliver
 from provkit.rules import LISTED_PER_RULE
 
 __all__ = ["command"]
@@ -18,6 +18,7 @@ def command(
     *,
     output_format: FormatOption = None,
     output: OutputOption = None,
+    annotate: AnnotateOption = None,
     listed: ListedOption = LISTED_PER_RULE,
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors for the exit code.")] = False,
     known: Annotated[
@@ -41,13 +42,15 @@ def command(
     from provkit.rules import Severity
     from provkit.workflows.validate import judge
 
+    if annotate is not None:
+        check_annotate(annotate, path)
     facts = None
     if known is not None:
         from provkit.receiver import Known
 
         facts = Known.read(known)
     found = judge(path, known=facts, notify=notify, app=None if door is None else door == "app", listed=listed)
-    view = View(found.report, path.resolve().name, mailing=found.mailing)
-    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path)
+    view = View(found.report, path.resolve().name, mailing=found.mailing, reception=found.reception)
+    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=annotate)
     if not found.report.ok or (strict and found.report.count(Severity.WARNING)):
         raise typer.Exit(1)

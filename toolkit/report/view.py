@@ -12,6 +12,7 @@ from provkit.rules import Consequence, Finding, Report, Rule, Severity
 
 if TYPE_CHECKING:
     from provkit.checks.people import Mailing
+    from provkit.receiver import Reception
 
 __all__ = ["Cause", "Paragraph", "Section", "View"]
 
@@ -81,6 +82,7 @@ class View:
         report: What was found, with the row account where there is one.
         subject: The file or folder that was judged, without the folders above it.
         mailing: Who would get mail; None leaves it out.
+        reception: What the service makes of the upload; None where there is none to be made.
         read: What the source was taken for, in sentences.
         changed: What was changed on the way, in sentences.
         written: What was written, or why nothing was; None where nothing was to be written.
@@ -92,6 +94,7 @@ class View:
     report: Report
     subject: str = ""
     mailing: Mailing | None = None
+    reception: Reception | None = None
     read: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     written: Paragraph | None = None

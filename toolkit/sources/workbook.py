@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from provkit.errors import SourceError
 from provkit.rules import Finding, Origin
 from provkit.sources import ods, xlsb, xlsx
+from provkit.sources.annotations import is_own
 from provkit.sources.bounds import open_zip
 from provkit.sources.detect import Detected, Form
 from provkit.sources.rules import errors_unseen
@@ -69,6 +70,8 @@ def _sheets(book: CalamineWorkbook, name: str, errors: Mapping[str, Mapping[tupl
         rows: list[list[Cell]] = book.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False)  # type: ignore[assignment]
         for (row, column), error in errors.get(metadata.name, {}).items():
             _put(rows, row, column, error)
+        if is_own(metadata.name, rows):
+            continue
         rows_found: Sequence[Sequence[Cell]] = rows
         yield Sheet(name, metadata.name, rows_found, range(1, len(rows) + 1), hidden=metadata.visible != SheetVisibleEnum.Visible)
 

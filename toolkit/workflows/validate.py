@@ -15,7 +15,7 @@ from provkit.rules import LISTED_PER_RULE, Finding, Report, merge
 if TYPE_CHECKING:
     from provkit.checks import Examined
     from provkit.checks.people import Mailing
-    from provkit.receiver import Known
+    from provkit.receiver import Known, Reception
 
 __all__ = ["Validated", "judge", "validate"]
 
@@ -39,6 +39,11 @@ class Validated:
     def mailing(self) -> Mailing | None:
         """Who would get mail; None where there is no package."""
         return None if self.examined is None else self.examined.mailing
+
+    @property
+    def reception(self) -> Reception | None:
+        """What the service makes of it; None where there is no package."""
+        return None if self.examined is None else self.examined.reception
 
 
 def validate(
