@@ -40,8 +40,8 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def capital(text: str) -> str:
-    """A sentence with a capital at its start, unless it begins with the name of the command."""
-    return text if text.startswith("provkit") else text[:1].upper() + text[1:]
+    """A sentence with a capital at its start, unless it begins with the name of the command or of a column (`last_name`)."""
+    return text if text.startswith("provkit") or "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 def place(finding: Finding) -> str:

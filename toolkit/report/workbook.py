@@ -43,7 +43,10 @@ _MARK = 'N("provkit")=0'
 _SIGN = "provkit:"
 """How our part of a comment begins."""
 _COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFE699", Severity.INFO: "DDEBF7"}
-_WIDTHS = (7, 14, 20, 60, 60, 9)
+_WIDTHS = (7, 14, 22, 60, 60, 9)
+_FONT = "Calibri"
+_LINE = 15
+"""The height of a line of text, in points."""
 _COMMENT_SIZE = (260, 420)
 _LONGEST = 2000
 """How many characters of one comment or cell are written; a spreadsheet program shows no more of a comment."""
@@ -222,14 +225,14 @@ def _list(book: Workbook, name: str, view: View, missing: Sequence[str], *, show
     head = list(_head(view, missing))
     for row, text in enumerate(head, 1):
         _put(sheet, row, 1, text)
-        sheet.cell(row, 1).font = Font(bold=row == 1, size=14 if row == 1 else 11)
+        sheet.cell(row, 1).font = Font(name=_FONT, bold=row == 1, size=14 if row == 1 else 11)
         sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(COLUMNS))
-        sheet.row_dimensions[row].height = 20 if row == 1 else 15 * (1 + len(text) // 150)
+        sheet.row_dimensions[row].height = (20 if row == 1 else _LINE) * _lines(text, sum(_WIDTHS))
     top = len(head) + 2
     for column, (title, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), 1):
         cell = sheet.cell(top, column, title)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=_FONT, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F3A4D")
         sheet.column_dimensions[get_column_letter(column)].width = width
     order = sorted(view.report.findings, key=lambda finding: finding.severity.rank)  # stable: by place within each kind
@@ -244,14 +247,17 @@ def _list(book: Workbook, name: str, view: View, missing: Sequence[str], *, show
         )
         for column, text in enumerate(texts, 1):
             _put(sheet, row, column, text)
+            sheet.cell(row, column).font = Font(name=_FONT)
             sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+        # Not every program fits a row to its text by itself.
+        sheet.row_dimensions[row].height = _LINE * max(map(_lines, texts, _WIDTHS))
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[finding.severity])
         target = _cell(book, name, finding.origin)
         if target is not None:
             link = sheet.cell(row, 3)
             location = f"{quote_sheetname(target[0])}!{get_column_letter(target[2])}{target[1]}"
             link.hyperlink = Hyperlink(ref=link.coordinate, location=location)
-            link.font = Font(color="0563C1", underline="single")
+            link.font = Font(name=_FONT, color="0563C1", underline="single")
     sheet.freeze_panes = f"A{top + 1}"
     last = max(top + 1, top + len(order))
     sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(COLUMNS))}{last}"
@@ -260,6 +266,11 @@ def _list(book: Workbook, name: str, view: View, missing: Sequence[str], *, show
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{top}:{top}"
+
+
+def _lines(text: str, width: int) -> int:
+    """About how many lines a text takes in a column of so many characters; words do not break."""
+    return max(1, sum(-(-len(line) * 11 // (width * 10)) or 1 for line in _clean(text).split("\n")))
 
 
 def _head(view: View, missing: Sequence[str]) -> Iterator[str]:
