@@ -46,8 +46,10 @@ for line in sys.stdin:
         finally:
             os._exit(0)
     print(child, flush=True)
-    os.waitpid(child, 0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     print("over", flush=True)
+    sys.stdin.readline()
+    os.waitpid(child, 0)
 """
 
 
@@ -82,8 +84,10 @@ def herd(tmp_path, service, keys):
         child = int(process.stdout.readline())
         if kill_after is not None:
             time.sleep(kill_after)
-            os.kill(child, signal.SIGKILL)  # the herd has not yet waited for it, so the number is still its own
+            os.kill(child, signal.SIGKILL)  # the number is its own until the herd is told to let it go
         assert process.stdout.readline() == "over\n"
+        process.stdin.write("\n")
+        process.stdin.flush()
         return time.monotonic() - begun
 
     yield run, Config(None, tables, environ)

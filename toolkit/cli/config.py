@@ -42,9 +42,11 @@ def _show(
             lines += ["", f"[{section}]"]
         value = "-" if one.value is None else one.value
         lines.append(f"  {one.name:<{width}}  {value}")
-        lines.append(f"  {'':<{width}}    from {one.source}" if one.source != "built in" else "")
-    lines += ["", *(f"Note: {note}" for note in shown.notes)] if shown.notes else []
-    console.write("\n".join(line for number, line in enumerate(lines) if line or lines[number + 1 : number + 2] != [""]))
+        if one.source != "built in":
+            lines.append(f"  {'':<{width}}    {'' if one.value is None else 'from '}{one.source}")
+    if shown.notes:
+        lines += ["", *(f"Note: {note}" for note in shown.notes)]
+    console.write("\n".join(lines))
 
 
 def init(
