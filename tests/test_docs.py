@@ -55,6 +55,7 @@ def test_the_python_of_the_readme_runs(root, tmp_path):
     [
         "README.md",
         "docs/getting-access.md",
+        "docs/sending.md",
         "docs/specification.md",
         "docs/rules.md",
         "docs/receiving-server.md",

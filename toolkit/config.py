@@ -25,7 +25,11 @@ FILE_NAME = "provkit.toml"
 SECTIONS = ("defaults", "env", "profile", "rules")
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
-    "defaults": ("provkit.authoring.settings:AuthoringSettings", "provkit.delivery.settings:DeliverySettings"),
+    "defaults": (
+        "provkit.delivery.settings:DeliverySettings",
+        "provkit.authoring.settings:AuthoringSettings",
+        "provkit.workflows.known:KnownSettings",
+    ),
     "env": ("provkit.delivery.environments:EnvironmentSettings",),
 }
 """Which models share a section: each takes its own keys, and a key of none of them is an error. Imported only when one is asked about."""
@@ -95,9 +99,8 @@ class Config:
             ]
             if unknown:
                 raise ConfigError("\n".join(unknown))
-        prefix = "_".join(("PROVKIT", *names[1:])).upper()
         for name in model.model_fields:
-            variable = f"{prefix}_{name}".upper()
+            variable = variable_of(name, *names)
             if variable in self.environ:
                 values[name] = self.environ[variable]
         values.update({name: value for name, value in flags.items() if value is not None})
@@ -105,6 +108,22 @@ class Config:
             return model.model_validate(values)
         except ValidationError as error:
             raise ConfigError(_explain(error, f"{self.where} [{'.'.join(names)}]")) from None
+
+    def source(self, setting: str, *names: str, unsaid: str = "built in") -> str:
+        """Where a setting of a sub-table comes from, in words.
+
+        Args:
+            setting: Its name.
+            *names: The path to the sub-table, such as "env", "beta".
+            unsaid: The words for a setting that neither the environment nor the file gives.
+        """
+        variable = variable_of(setting, *names)
+        if variable in self.environ:
+            return variable
+        if setting not in self.table(*names):
+            return unsaid
+        here = self.path is not None and self.path.parent == Path.cwd()
+        return f"{FILE_NAME if here else self.where} [{'.'.join(names)}]"
 
     def variable(self, name: str) -> str | None:
         """One environment variable; None where it is unset or empty.
@@ -143,6 +162,16 @@ def _read(path: Path) -> dict[str, Any]:
         if name not in SECTIONS:
             raise ConfigError(f"{path}: there is no section [{name}].{did_you_mean(name, SECTIONS)}")
     return tables
+
+
+def variable_of(setting: str, *names: str) -> str:
+    """The environment variable of a setting.
+
+    Args:
+        setting: Its name.
+        *names: The path to its sub-table, such as "env", "beta".
+    """
+    return "_".join(("PROVKIT", *names[1:], setting)).upper()
 
 
 def settings_of(section: str) -> dict[str, type[BaseModel]]:

@@ -199,6 +199,7 @@ def test_all_that_is_missing_is_said_at_once(tmp_path):
         "provkit build",
         "[env.beta]",
         "group =",
+        "provkit auth login --set test",
         "PROVKIT_TEST_CLIENT_ID",
         "PROVKIT_TEST_CLIENT_SECRET_FILE",
         "--env sandbox",
@@ -391,7 +392,7 @@ def test_at_a_terminal_the_environments_name_is_asked_for(service, built, write_
         os.write(ours, f"{typed}\n".encode())
         done = subprocess.run(
             [sys.executable, "-m", "provkit", "send", "--env", "production"],
-            cwd=tmp_path, env=dict(os.environ) | keys, stdin=theirs, capture_output=True, text=True, timeout=60, check=False,
+            cwd=tmp_path, env=dict(os.environ) | keys, stdin=theirs, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     finally:
         os.close(ours)

@@ -84,17 +84,13 @@ def command(
     """
     from provkit.report.changes import render_csv
     from provkit.workflows.build import build
+    from provkit.workflows.known import known_facts
 
     if annotate is not None:
         check_annotate(annotate, source)
     for file in filter(None, (output, changes, annotate)):
         check_apart(file, source)
         check_apart(file, out)
-    facts = None
-    if known is not None:
-        from provkit.receiver import Known
-
-        facts = Known.read(known)
     built = build(
         source,
         out,
@@ -103,7 +99,7 @@ def command(
         create_courses=create_courses,
         hold_back=hold_back,
         app=door == "app",
-        known=facts,
+        known=known_facts(known),
         listed=listed,
     )
     if changes is not None:

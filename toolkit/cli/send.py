@@ -43,6 +43,10 @@ def command(
     again: Annotated[
         bool, typer.Option("--again", help="Send once more exactly what was sent before; people may get mail once more.")
     ] = False,
+    known: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
+    ] = None,
     secret_stdin: Annotated[bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; production needs --confirm-env as well.")] = False,
     confirm_env: Annotated[
@@ -57,6 +61,7 @@ def command(
     upload is never repeated on its own: a repeat could mail people twice.
     """
     from provkit.errors import ProvkitError
+    from provkit.workflows.known import known_facts
     from provkit.workflows.send import prepare
 
     try:
@@ -68,6 +73,7 @@ def command(
             individual=individual,
             outdated_ok=outdated_ok,
             again=again,
+            known=known_facts(known),
             secret=_secret_from_stdin() if secret_stdin else None,
         )
         _show(prepared)

@@ -47,13 +47,9 @@ def command(
     """
     from provkit.report.simulation import arrives_whole, render_json, render_text
     from provkit.workflows import simulate
+    from provkit.workflows.known import known_facts
 
-    facts = None
-    if known is not None:
-        from provkit.receiver import Known
-
-        facts = Known.read(known)
-    reception = simulate.simulate(path, notify=notify, app=None if door is None else door == "app", known=facts)
+    reception = simulate.simulate(path, notify=notify, app=None if door is None else door == "app", known=known_facts(known))
     if output_format == "json":
         text = render_json(reception, show_values=bool(show_values))
     else:

@@ -40,16 +40,12 @@ def command(
     """
     from provkit.report import View
     from provkit.rules import Severity
+    from provkit.workflows.known import known_facts
     from provkit.workflows.validate import judge
 
     if annotate is not None:
         check_annotate(annotate, path)
-    facts = None
-    if known is not None:
-        from provkit.receiver import Known
-
-        facts = Known.read(known)
-    found = judge(path, known=facts, notify=notify, app=None if door is None else door == "app", listed=listed)
+    found = judge(path, known=known_facts(known), notify=notify, app=None if door is None else door == "app", listed=listed)
     view = View(found.report, path.resolve().name, mailing=found.mailing, reception=found.reception)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=annotate)
     if not found.report.ok or (strict and found.report.count(Severity.WARNING)):

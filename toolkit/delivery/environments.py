@@ -17,7 +17,8 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat
 
-from provkit.config import FILE_NAME, Config
+from provkit.config import Config
+from provkit.delivery.settings import DeliverySettings
 from provkit.errors import ConfigError
 from provkit.words import did_you_mean
 
@@ -172,11 +173,13 @@ def environment(name: str, config: Config, *, group: str | None = None) -> Envir
     defaults = _DEFAULTS[known]
     settings = config.model(EnvironmentSettings, "env", known, group=group)
     sources = {field: _source(field, known, config, group) for field in EnvironmentSettings.model_fields}
+    chosen = settings.group
+    if chosen is None:
+        chosen, sources["group"] = config.model(DeliverySettings, "defaults").group, config.source("group", "defaults")
     base_url = _url(settings.base_url or defaults.base_url, known, "base_url", sources["base_url"])
     token_url = _url(settings.token_url or defaults.token_url, known, "token_url", sources["token_url"])
     if bool(base_url) != bool(token_url):
         raise ConfigError(f"{config.where}: [env.{known}] must name both base_url and token_url, or neither.")
-    chosen = settings.group
     if chosen is None and known == "sandbox":
         chosen, sources["group"] = "SANDBOX", "the sandbox itself"
     return Environment(
@@ -242,15 +245,9 @@ def is_loopback(url: str) -> bool:
 
 
 def _source(field: str, name: EnvironmentName, config: Config, group: str | None) -> str:
-    variable = f"PROVKIT_{name}_{field}".upper()
     if field == "group" and group is not None:
         return "--group"
-    if variable in config.environ:
-        return variable
-    if field in config.table("env", name):
-        here = config.path is not None and config.path.parent == Path.cwd()
-        return f"{FILE_NAME if here else config.where} [env.{name}]"
-    return PAGE if field in ("base_url", "token_url") else "built in"
+    return config.source(field, "env", name, unsaid=PAGE if field in ("base_url", "token_url") else "built in")
 
 
 def _beside(path: Path | None, config: Config, source: str) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from provkit.errors import ConfigError
 
-__all__ = ["SERVICE", "NoKeyring", "erase", "name_of_backend", "read", "write"]
+__all__ = ["SERVICE", "KeyringLocked", "NoKeyring", "erase", "name_of_backend", "read", "write"]
 
 SERVICE = "provkit"
 """The name under which a keyring shows what is provkit's."""
@@ -21,6 +21,10 @@ _WITHOUT = (
 
 class NoKeyring(ConfigError):
     """The system's keyring cannot be used."""
+
+
+class KeyringLocked(NoKeyring):
+    """There is a keyring, and it does not give what it holds, or does not keep what it is given."""
 
 
 def name_of_backend() -> str:
@@ -55,7 +59,7 @@ def read(name: str) -> str | None:
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = type(error).__name__
     # Raised here, not in a handler: a backend's exception may hold the value.
-    raise NoKeyring(f"The keyring does not give what it holds ({reason}); it may be locked.", remedy=_WITHOUT)
+    raise KeyringLocked(f"The keyring does not give what it holds ({reason}); it may be locked.", remedy=_WITHOUT)
 
 
 def write(name: str, value: str) -> None:
@@ -77,7 +81,7 @@ def write(name: str, value: str) -> None:
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = type(error).__name__
     if reason:
-        raise NoKeyring(f"The keyring does not keep what it is given ({reason}).", remedy=_WITHOUT)
+        raise KeyringLocked(f"The keyring does not keep what it is given ({reason}).", remedy=_WITHOUT)
 
 
 def erase(name: str) -> bool:
@@ -102,5 +106,5 @@ def erase(name: str) -> bool:
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = type(error).__name__
     if reason:
-        raise NoKeyring(f"The keyring does not erase what it holds ({reason}).", remedy=_WITHOUT)
+        raise KeyringLocked(f"The keyring does not erase what it holds ({reason}).", remedy=_WITHOUT)
     return True

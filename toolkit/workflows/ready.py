@@ -203,4 +203,8 @@ def _sizes(upload: Upload, target: Environment) -> list[str]:
         warnings.append("Send the ZIP instead: leave --individual out.")
     elif warnings:
         warnings.append("Split the roster by courses and send one part after the other.")
+    if warnings:
+        warnings.append(
+            f"If the service's team has told you another limit, set it in [env.{target.name}] of provkit.toml; 0 means none."
+        )
     return warnings

@@ -36,6 +36,7 @@ from provkit.delivery import (
 from provkit.delivery.environments import default_hosts, host_of
 from provkit.errors import GuardError
 from provkit.rules import Report, Severity
+from provkit.workflows.known import known_facts
 from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
 from provkit.workflows.sent import feed_of, files_of
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from provkit.checks.people import Mailing
     from provkit.config import Config
     from provkit.package import Package
+    from provkit.receiver import Known
     from provkit.sandbox import Seen
 
 __all__ = ["Prepared", "Sent", "prepare", "send"]
@@ -208,6 +210,7 @@ def send(
     dry_run: bool = False,
     outdated_ok: bool = False,
     again: bool = False,
+    known: Known | None = None,
     confirm_env: str | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
@@ -223,6 +226,7 @@ def send(
         dry_run: True does everything but the upload, the login included.
         outdated_ok: True sends a package although its source has changed since it was built.
         again: True sends once more what was sent before.
+        known: What exists elsewhere; by default what the settings name.
         confirm_env: For production: "production".
         secret: The client secret; by default it comes from the environment.
         config: The settings; by default those found from the current folder.
@@ -244,6 +248,7 @@ def send(
         individual=individual,
         outdated_ok=outdated_ok,
         again=again,
+        known=known,
         secret=secret,
         config=config,
     )
@@ -259,6 +264,7 @@ def prepare(
     individual: bool = False,
     outdated_ok: bool = False,
     again: bool = False,
+    known: Known | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
 ) -> Prepared:
@@ -272,6 +278,7 @@ def prepare(
         individual: True sends the files one by one.
         outdated_ok: True takes a package although its source has changed since it was built.
         again: True takes a package although it was sent before.
+        known: What exists elsewhere; by default what the settings name.
         secret: The client secret.
         config: The settings.
 
@@ -291,7 +298,7 @@ def prepare(
     from provkit.checks import examine  # brings in pandas; what is missing should be said at once
 
     package, upload = read(path, individual=individual, notify=notify, outdated_ok=outdated_ok)
-    examined = examine(package, notify=notify)
+    examined = examine(package, known=known if known is not None else known_facts(config=config), notify=notify)
     guard_message(examined, notify=notify)
     if target.name != "sandbox":
         guard_addresses(examined)

@@ -1,0 +1,50 @@
+"""The known.toml that the commands judge by: what `--known` names, else what the settings name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from provkit import config as settings
+from provkit.config import Config
+
+if TYPE_CHECKING:
+    from provkit.receiver import Known
+
+__all__ = ["KnownSettings", "known_facts"]
+
+
+class KnownSettings(BaseModel):
+    """The keys of `[defaults]` about what exists elsewhere.
+
+    Attributes:
+        known: A known.toml; in provkit.toml it is meant from that file's folder.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    known: Path | None = None
+
+
+def known_facts(named: Path | None = None, config: Config | None = None) -> Known | None:
+    """What exists elsewhere; None where nobody has said.
+
+    Args:
+        named: What `--known` names.
+        config: The settings; by default those found from the current folder.
+
+    Raises:
+        ConfigError: The file cannot be read, or is wrong.
+    """
+    config = config or settings.load()
+    if named is None:
+        found = config.model(KnownSettings, "defaults").known
+        from_file = config.source("known", "defaults").endswith("]")
+        named = config.path.parent / found if found is not None and from_file and config.path is not None else found
+    if named is None:
+        return None
+    from provkit.receiver import Known
+
+    return Known.read(named)
