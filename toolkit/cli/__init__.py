@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import build, explain, rules, sandbox, send, simulate, validate
+from provkit.cli import build, explain, plan, rules, sandbox, send, simulate, validate
 from provkit.console import boundary
 
 __all__ = ["main"]
 
 EVERYDAY = "Everyday"
 UNDERSTAND = "Understand"
+JOBS = "Jobs"
 SETTING_UP = "Setting up"
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ app.command("simulate", rich_help_panel=EVERYDAY)(simulate.command)
 app.command("send", rich_help_panel=EVERYDAY)(send.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
+app.command("plan", rich_help_panel=JOBS)(plan.command)
 app.command("sandbox", rich_help_panel=SETTING_UP)(sandbox.command)
 
 

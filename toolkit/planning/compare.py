@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ import pyarrow.compute
 
 from provkit.held_back import HeldBack
 from provkit.planning.codes import Codes, Strings, number, positions
+from provkit.planning.settings import Removals
 from provkit.planning.state import (
     Mask,
     Rows,
@@ -28,12 +29,9 @@ from provkit.planning.state import (
 )
 from provkit.schemas.layouts import Kind
 
-__all__ = ["Changes", "Removals", "compare"]
+__all__ = ["Changes", "Gone", "KindChanges", "compare", "courses_of"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
-
-Removals: TypeAlias = Literal["leave", "deleted", "inactive", "completed"]
-"""What becomes of enrollments that disappeared from the source: they are reported and left, or they get this status."""
 
 _COMPARED: Mapping[Kind, tuple[str, ...]] = {
     Kind.USERS: ("login_id", "first_name", "last_name"),

@@ -8,18 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from provkit.errors import GuardError
-from provkit.planning.compare import Changes
-from provkit.planning.courses import CourseChanges
+from provkit.config import did_you_mean
+from provkit.errors import ConfigError, GuardError
+from provkit.planning.settings import MAX_ENDED
 from provkit.schemas.layouts import Kind
 
-__all__ = ["GUARDS", "Allowed", "Guard", "Stop", "refuse", "stops"]
+if TYPE_CHECKING:
+    from provkit.planning.compare import Changes
+    from provkit.planning.courses import CourseChanges
+
+__all__ = [
+    "GUARDS",
+    "HELD_BACK",
+    "NOT_CONFIRMED",
+    "PLAN_DIFFERS",
+    "STALE_SOURCE",
+    "Allowed",
+    "Guard",
+    "Stop",
+    "allowed",
+    "refuse",
+    "stops",
+]
 
 AT_LEAST = 5
 """So many enrollments must end before their share counts."""
-MAX_ENDED = 10
-"""Which share of the enrollments may end without a word, in percent, unless a setting says otherwise."""
 HALF_AT_LEAST = 2
 """So many people must lose a course before it counts that they are more than half of it."""
 SMALLER = 0.5
@@ -68,41 +83,41 @@ ENDS_SECTION = Guard(
 FIRST_SEND_ENDS = Guard(
     "first_send_ends",
     "nothing of this feed was accepted there before, and the package ends enrollments",
-    "--allow-first-ends",
+    "--allow first_send_ends",
     "Let the first package of a feed end enrollments.",
     remedy="If this feed was uploaded by other means before, say so first: provkit history add",
 )
 ENDS_TEACHERS = Guard(
     "ends_teachers",
     "a course loses all who teach it, or more than half of them",
-    "--allow-teachers-end",
+    "--allow ends_teachers",
     "Let courses lose all or most of their teachers.",
 )
 ENDS_HALF = Guard(
     "ends_half",
     f"more than half of a course's people, and at least {HALF_AT_LEAST}, lose access",
-    "--allow-half-ends",
+    "--allow ends_half",
     "Let more than half of a course lose access.",
     remedy="Has the source lost rows? Compare it with an earlier one.",
 )
 ENDS_MANY = Guard(
     "ends_many",
-    f"more than {MAX_ENDED} % of all enrollments (max_ended in [env.NAME]), and at least {AT_LEAST}, end",
-    "--allow-many-end",
+    f"more than {MAX_ENDED:g} % of all enrollments (max_ended in [env.NAME]), and at least {AT_LEAST}, end",
+    "--allow ends_many",
     "Let more enrollments end than max_ended says.",
     remedy="Has the source lost rows? Compare it with an earlier one.",
 )
 MUCH_SMALLER = Guard(
     "much_smaller",
     f"the package, or one of its files, has less than half the rows of the last one, which had at least {SMALLER_AT_LEAST}",
-    "--allow-smaller",
+    "--allow much_smaller",
     "Let a package be much smaller than the last.",
     remedy="Has the source lost rows? Compare it with an earlier one.",
 )
 UNUSUAL_GROUP = Guard(
     "unusual_group",
     "this computer has sent under other groups, and never under this one",
-    "--allow-new-group",
+    "--allow unusual_group",
     "Let a package go under a group that was not used from here before.",
     remedy="Look at --group and at [env.NAME] in provkit.toml.",
 )
@@ -116,7 +131,7 @@ STALE_SOURCE = Guard(
 HELD_BACK = Guard(
     "held_back",
     "rows of the source were held back when the package was built",
-    "--allow-held-back",
+    "--allow held_back",
     "Send the package although rows of its source were held back.",
     remedy="Mend the rows that the build named, and build again.",
 )
@@ -185,6 +200,27 @@ class Allowed:
         return {ENDS_COURSE.reason: self.courses, ENDS_SECTION.reason: self.sections}.get(guard.reason, ())
 
 
+def allowed(reasons: Collection[str] = (), courses: Collection[str] = (), sections: Collection[str] = ()) -> Allowed:
+    """What was said on the command line.
+
+    Args:
+        reasons: What `--allow` said.
+        courses: Courses that may end.
+        sections: Sections that may end.
+
+    Raises:
+        ConfigError: There is no such guard, or it cannot be let pass.
+    """
+    known = [guard.reason for guard in GUARDS if guard.flag == f"--allow {guard.reason}"]
+    for reason in reasons:
+        if reason not in known:
+            raise ConfigError(
+                f"--allow knows no {reason!r}.{did_you_mean(reason, known)}",
+                remedy=f"It takes one of {', '.join(known)}; see docs/changes.md.",
+            )
+    return Allowed(frozenset(reasons), frozenset(courses), frozenset(sections))
+
+
 @dataclass(frozen=True)
 class Stop:
     """A guard that stops, and why.
@@ -200,20 +236,18 @@ class Stop:
     ids: tuple[str, ...] = field(default=())
 
     @property
+    def meant(self) -> str:
+        """What is to be typed if it is meant; "" where nothing helps."""
+        if self.guard.flag is None or not self.guard.by_name:
+            return self.guard.flag or ""
+        shown = " ".join(f"{self.guard.flag} {one}" for one in self.ids[:NAMED])
+        more = len(self.ids) - NAMED
+        return f"{shown} and so on for {more:,} more (or {self.guard.flag} @FILE, an id a line)" if more > 0 else shown
+
+    @property
     def remedy(self) -> str:
         """What to do, and what to type if it is meant."""
-        words = [self.guard.remedy] if self.guard.remedy else []
-        if self.guard.flag is not None and self.guard.by_name:
-            shown = " ".join(f"{self.guard.flag} {one}" for one in self.ids[:NAMED])
-            more = (
-                f" and so on for {len(self.ids) - NAMED:,} more (or {self.guard.flag} @FILE, an id a line)"
-                if len(self.ids) > NAMED
-                else ""
-            )
-            words.append(f"If it is meant: {shown}{more}")
-        elif self.guard.flag is not None:
-            words.append(f"If it is meant: {self.guard.flag}")
-        return " ".join(words)
+        return " ".join(filter(None, (self.guard.remedy, f"If it is meant: {self.meant}" if self.meant else "")))
 
 
 def refuse(found: Sequence[Stop]) -> GuardError:
@@ -223,10 +257,12 @@ def refuse(found: Sequence[Stop]) -> GuardError:
         found: What stops it; at least one.
     """
     sentences = "\n".join(stop.sentence for stop in found)
+    remedies = list(dict.fromkeys(stop.guard.remedy for stop in found if stop.guard.remedy))
+    meant = " ".join(stop.meant for stop in found if stop.meant)
     return GuardError(
         f"{sentences}\nNothing was sent.",
         reason=found[0].guard.reason,
-        remedy="\n".join(filter(None, (stop.remedy for stop in found))),
+        remedy="\n".join([*remedies, *([f"If it is meant: {meant}"] if meant else [])]),
     )
 
 
@@ -234,7 +270,7 @@ def stops(
     changes: Changes,
     courses: Sequence[CourseChanges],
     *,
-    allowed: Allowed | None = None,
+    said: Allowed | None = None,
     max_ended: float = MAX_ENDED,
     group: str | None = None,
     groups_before: Collection[str] = (),
@@ -245,13 +281,13 @@ def stops(
     Args:
         changes: What the upload changes.
         courses: The same by course.
-        allowed: What was said to be meant.
+        said: What was said to be meant.
         max_ended: Which share of the enrollments may end without a word, in percent.
         group: The group that it goes to.
         groups_before: Groups that were sent to from this computer.
         held_back: How many rows of the source were held back.
     """
-    said = allowed or Allowed()
+    said = said or Allowed()
     found = [
         *_ends_by_name(changes, said),
         *(_first_send(changes) if changes.before is None else _ends(changes, courses, max_ended)),

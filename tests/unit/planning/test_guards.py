@@ -34,8 +34,8 @@ def test_a_course_that_ends_is_asked_about_by_name_with_or_without_history(stopp
     assert (stop.guard.reason, stop.ids) == ("ends_course", ("C", "D"))
     assert f"C is {status.lower()}" in stop.sentence
     assert "--end-course C --end-course D" in stop.remedy
-    assert stopped(before, now, allowed=Allowed(courses=frozenset({"C"})))[0].ids == ("D",)
-    assert stopped(before, now, allowed=Allowed(courses=frozenset({"C", "D"}))) == ()
+    assert stopped(before, now, said=Allowed(courses=frozenset({"C"})))[0].ids == ("D",)
+    assert stopped(before, now, said=Allowed(courses=frozenset({"C", "D"}))) == ()
 
 
 def test_the_very_end_that_was_accepted_is_not_asked_about_again(stopped):
@@ -47,7 +47,7 @@ def test_the_very_end_that_was_accepted_is_not_asked_about_again(stopped):
 def test_a_section_that_ends_is_asked_about_by_name(stopped, before):
     [stop] = stopped(before, {"sections": ["S,C,deleted"]})
     assert (stop.guard.reason, stop.ids) == ("ends_section", ("S",))
-    assert stopped(before, {"sections": ["S,C,deleted"]}, allowed=Allowed(sections=frozenset({"S"}))) == ()
+    assert stopped(before, {"sections": ["S,C,deleted"]}, said=Allowed(sections=frozenset({"S"}))) == ()
 
 
 def test_active_courses_are_not_asked_about(stopped):
@@ -58,7 +58,7 @@ def test_active_courses_are_not_asked_about(stopped):
 def test_a_first_send_that_ends_enrollments_stops(stopped, status):
     now = {"enrollments": [*people(9), f"C,z@x.org,student,,{status}"]}
     assert words(stopped(None, now)) == ["first_send_ends"]
-    assert stopped(None, now, allowed=Allowed(frozenset({"first_send_ends"}))) == ()
+    assert stopped(None, now, said=Allowed(frozenset({"first_send_ends"}))) == ()
     assert stopped({"enrollments": people(9)}, now) == ()
 
 
@@ -145,7 +145,7 @@ def test_a_group_that_was_never_used_from_here(stopped, group, before, stops_):
 
 def test_rows_held_back(stopped):
     assert words(stopped(None, {"users": ["a@x.org"]}, held_back=1)) == ["held_back"]
-    assert stopped(None, {"users": ["a@x.org"]}, held_back=1, allowed=Allowed(frozenset({"held_back"}))) == ()
+    assert stopped(None, {"users": ["a@x.org"]}, held_back=1, said=Allowed(frozenset({"held_back"}))) == ()
 
 
 def test_what_is_meant_for_one_guard_does_not_let_another_pass(stopped):
@@ -153,7 +153,7 @@ def test_what_is_meant_for_one_guard_does_not_let_another_pass(stopped):
     found = words(stopped(before, now))
     assert found == ["ends_teachers", "ends_half", "ends_many", "much_smaller"]
     for word in found:
-        left = words(stopped(before, now, allowed=Allowed(frozenset({word}))))
+        left = words(stopped(before, now, said=Allowed(frozenset({word}))))
         assert left == [one for one in found if one != word]
 
 

@@ -44,7 +44,7 @@ def test_a_terminal_shows_some_names_and_what_would_stop_it(changes):
     assert "7 people lose access to Safety 101: P0 Ruiz <b> (p0@x.org)," in folded
     assert "and 2 more." in folded
     assert "THIS WOULD STOP IT" in text
-    assert "--allow-many-end" in text
+    assert "--allow ends_many" in text
 
 
 def test_names_are_left_out_when_they_are_not_wanted(changes):
