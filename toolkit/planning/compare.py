@@ -60,6 +60,7 @@ class KindChanges:
         again: Rows of the package that are not known to have arrived.
         ended: Rows of the package that end something which was there, or which nobody knows of.
         gone: Rows of before that the package does not hold, although it holds others of the kind.
+        idle: Enrollments of the package whose course or section is over: they go once it is opened again.
     """
 
     kind: Kind
@@ -70,13 +71,14 @@ class KindChanges:
     again: Mask
     ended: Mask
     gone: Mask
+    idle: Mask
 
     @property
     def goes(self) -> Mask:
         """Which rows of the package go where only changes do. A row of Expand goes once."""
         if self.kind is Kind.EXPAND:
             return self.new | self.again
-        return self.new | self.changed | self.again
+        return (self.new | self.changed | self.again) & ~self.idle
 
     @property
     def added(self) -> int:
@@ -192,7 +194,7 @@ def _changes(kind: Kind, then: State, now: State) -> KindChanges:
     differs = np.zeros(len(rows), bool)
     for one, other in _compared(kind, rows, known):
         differs[found] |= one[found] != other[where]
-    ended = np.zeros(len(rows), bool)
+    ended, idle = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     if kind is Kind.ENROLLMENTS:
         statuses = number(rows.columns["status"])
         says_ended = statuses.where(ended_enrollment)[statuses.codes[0]] if len(rows) else ended
@@ -201,13 +203,14 @@ def _changes(kind: Kind, then: State, now: State) -> KindChanges:
         differs[found] |= given[found] != had[where]
         ended = new & says_ended
         ended[found] = had[where] & ~given[found]
+        idle = ~given & ~says_ended
     elif kind in (Kind.COURSES, Kind.SECTIONS):
         ended = _newly_ended(kind, rows, then, now)
     again = np.zeros(len(rows), bool)
     again[found] = ~known.sure[where]
     gone = np.ones(len(known), bool)
     gone[where] = False
-    return KindChanges(kind, known, rows, new, differs, again, ended, gone & bool(len(rows)))
+    return KindChanges(kind, known, rows, new, differs, again, ended, gone & bool(len(rows)), idle)
 
 
 def _compared(kind: Kind, rows: Rows, known: Rows) -> list[tuple[Codes, Codes]]:

@@ -92,7 +92,7 @@ class Outlook:
         changes = self.changes
         if self.unknown is not None:
             yield self.unknown
-        elif self.compared is None and target.name != "sandbox":
+        elif self.compared is None and changes.partial:
             yield "Nothing of this feed is known to have been accepted there, so everything in it counts as new."
         if target.name == "production" and not self.tried:
             yield "This feed was never sent to beta or test from here."
