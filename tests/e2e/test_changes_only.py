@@ -45,8 +45,9 @@ def posted(service):
 def test_only_changes_are_posted_and_the_next_time_there_are_none(service, config, roster):
     send(roster(0, 20), env="beta", config=config)
     out = roster(1, 21)
-    sent = send(out, env="beta", changes_only=True, removals="deleted", config=config)
-    assert sent.ok
+    prepared = prepare(out, env="beta", changes_only=True, removals="deleted", config=config)
+    assert "become deleted" in prepared.describe()["Sends"]
+    assert prepared.deliver().ok
     assert posted(service) == {
         "enrollments": f"{HEADER}SAFETY-101,p20@safety-guests.org,student,,active\nSAFETY-101,p0@safety-guests.org,student,,deleted\n"
     }

@@ -181,6 +181,9 @@ class Prepared:
         if self.credentials is not None:
             shown["Credentials"] = f"{self.credentials.name} (from {self.credentials.source})"
         shown["Group"] = f"{target.group} (from {sources['group']})"
+        if self.outlook is not None and self.outlook.changes.partial:
+            left = "are left" if self.outlook.changes.removals == "leave" else f"become {self.outlook.changes.removals}"
+            shown["Sends"] = f"only what is new or different; enrollments that are gone from the source {left}"
         shown["Files"] = "; ".join(self._files())
         shown["Feed"] = f"{self.feed.name} ({_last(self.history.last_send(self.feed))})"
         shown["Kept"] = _how_kept(self.history)
