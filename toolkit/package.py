@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from provkit import properties
 from provkit.errors import PackageError
+from provkit.held_back import HeldBack
 from provkit.origins import Origins
 from provkit.rules import RowAccount
 from provkit.schemas.layouts import Kind
@@ -104,6 +105,7 @@ class Meta:
         archive: The digest of `package.zip`; None where there is none.
         held_back: How many rows of the source were kept out.
         rows: The row account.
+        held_enrollments: Which enrollments are among the rows kept out, as keyed hashes; None where that was not noted.
     """
 
     format: Literal[1]
@@ -116,6 +118,7 @@ class Meta:
     archive: str | None
     held_back: int
     rows: RowAccount
+    held_enrollments: HeldBack | None = None
 
     def to_bytes(self) -> bytes:
         """As saved: the same facts give the same bytes."""

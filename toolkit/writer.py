@@ -10,7 +10,7 @@ import shutil
 import stat
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -34,7 +34,7 @@ from provkit.package import (
 from provkit.schemas.layouts import LAYOUTS
 from provkit.tables import Table
 
-__all__ = ["check_replaceable", "encode", "file_name", "recover", "write_archive", "write_folder"]
+__all__ = ["check_replaceable", "encode", "encode_columns", "file_name", "recover", "write_archive", "write_folder"]
 
 ABANDONED_AFTER = 3600
 """Seconds after which a half-written folder beside the target is taken for a killed build's and erased."""
@@ -71,10 +71,20 @@ def encode(table: Table) -> bytes:
     columns = {str(name): _strings(table, str(name)) for name in table.frame.columns}
     needed = [name for name, values in columns.items() if pc.max(pc.binary_length(values)).as_py()]
     header = LAYOUTS[table.kind].smallest(needed)
+    return encode_columns(header, [columns[name] if name in columns else pa.repeat(_EMPTY, len(table)) for name in header])
+
+
+def encode_columns(header: Sequence[str], columns: Sequence[Any]) -> bytes:
+    """As `encode`, for columns that are Arrow's already and a header that is given.
+
+    Args:
+        header: A legal header.
+        columns: One column of large strings without nulls for each of its fields, all of one length.
+    """
     first = (",".join(header) + "\n").encode("ascii")
-    if len(table) == 0:
+    if len(columns[0]) == 0:
         return first
-    fields = [_quoted(columns[name]) if name in columns else pa.repeat(_EMPTY, len(table)) for name in header]
+    fields = [_quoted(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column) for column in columns]
     lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*fields, _COMMA), _EMPTY, _LINE_END)
     # The texts of an Arrow array stand one after the other in a single buffer: that buffer is the file.
     offsets, text = lines.buffers()[1:]

@@ -217,9 +217,17 @@ def test_too_large_a_file_is_said_before_it_goes(service, keys, built):
     assert not prepare(built("again"), env="beta", config=config).warnings
 
 
-def test_rows_that_were_held_back_are_said_before_it_goes(config, built):
-    [warning] = prepare(built(held_back=3), env="beta", config=config).warnings
-    assert warning.startswith("3 rows")
+def test_rows_that_were_held_back_stop_it_until_that_is_meant(service, config, built):
+    out = built(held_back=3)
+    with pytest.raises(GuardError) as caught:
+        send(out, env="beta", config=config)
+    assert caught.value.reason == "held_back"
+    assert caught.value.message.startswith("3 rows")
+    assert "--allow held_back" in caught.value.remedy
+    assert nothing_was_asked(service)
+    prepared = prepare(out, env="beta", allow=["held_back"], config=config)
+    assert [note[:6] for note in prepared.warnings] == ["3 rows"]
+    assert prepared.deliver().ok
 
 
 def test_what_is_shown_before_it_goes_names_place_group_files_and_who_said_so(service, config, built):

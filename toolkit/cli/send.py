@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from provkit import console
+from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, ids
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -47,6 +48,20 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
     ] = None,
+    changes_only: ChangesOnly = False,
+    removals: Removals = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Send exactly what this plan (plan --format json) was made of, or stop.", show_default=False
+        ),
+    ] = None,
+    exit_unchanged: Annotated[
+        int, typer.Option("--exit-unchanged", metavar="CODE", help="The exit code where nothing has changed.", min=0, max=125)
+    ] = 0,
+    allow: Allow = None,
+    end_course: EndCourse = None,
+    end_section: EndSection = None,
     secret_stdin: Annotated[bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; production needs --confirm-env as well.")] = False,
     confirm_env: Annotated[
@@ -74,12 +89,27 @@ def command(
             outdated_ok=outdated_ok,
             again=again,
             known=known_facts(known),
+            changes_only=changes_only,
+            removals=removals,
+            allow=allow or (),
+            end_courses=ids(end_course),
+            end_sections=ids(end_section),
+            plan=plan,
             secret=_secret_from_stdin() if secret_stdin else None,
         )
         _show(prepared)
         confirmed = None
-        if prepared.ok and prepared.environment.name == "production" and not dry_run:
-            confirmed = _confirm(yes=yes, confirm_env=confirm_env, may_ask=not (non_interactive or secret_stdin))
+        may_ask = not (yes or non_interactive or secret_stdin) and sys.stdin.isatty()
+        if may_ask:
+            prepared = _ask_by_name(prepared)
+        if (
+            prepared.ok
+            and not prepared.stops
+            and not prepared.unchanged
+            and prepared.environment.name == "production"
+            and not dry_run
+        ):
+            confirmed = _confirm(yes=yes, confirm_env=confirm_env, may_ask=may_ask)
         sent = prepared.deliver(dry_run=dry_run, confirm_env=confirmed)
     except ProvkitError as error:
         if output_format == "json":
@@ -91,6 +121,8 @@ def command(
         _tell(sent)
     if not sent.ok:
         raise typer.Exit(1)
+    if sent.unchanged:
+        raise typer.Exit(exit_unchanged)
 
 
 def _secret_from_stdin() -> SecretStr:
@@ -112,14 +144,39 @@ def _show(prepared: Prepared) -> None:
         table.add_row(Text(title, style="bold"), Text(value))
     talk.print(table)
     talk.print()
+    if prepared.outlook is not None:
+        from provkit.report.plan import render_text as render_plan
+
+        talk.print(Text(render_plan(prepared.outlook.changes, prepared.outlook.courses)))
+    if prepared.unchanged:
+        return
     talk.print(Text(render_text(View(replace(prepared.report, rows=None), mailing=prepared.mailing))), end="")
     for warning in prepared.warnings:
         talk.print(Text(f"Note: {warning}"))
 
 
+def _ask_by_name(prepared: Prepared) -> Prepared:
+    """Ask for the id of each course and section that is to end; whoever types something else has not meant it."""
+    for stop in prepared.stops:
+        if not stop.guard.by_name:
+            continue
+        talk = console.talk()
+        talk.print(stop.sentence, markup=False)
+        typed = []
+        for number, one in enumerate(stop.ids, 1):
+            try:
+                typed.append(talk.input(f"Type the id to let it end ({number} of {len(stop.ids)}), or nothing to stop: ").strip())
+            except EOFError:
+                break
+            if typed[-1] != one:
+                break
+        prepared = prepared.meaning(courses=typed) if stop.guard.flag == "--end-course" else prepared.meaning(sections=typed)
+    return prepared
+
+
 def _confirm(*, yes: bool, confirm_env: str | None, may_ask: bool) -> str | None:
     """The environment's name as the user gave it; None where nobody confirmed."""
-    if yes or not may_ask or not sys.stdin.isatty():
+    if not may_ask:
         return confirm_env if yes else None
     try:
         return console.talk().input("This goes to PRODUCTION. Type its name to go on: ").strip()
@@ -138,6 +195,8 @@ def _tell(sent: Sent) -> None:
             "",
             *(fill(step, 80, subsequent_indent="  ", break_on_hyphens=False) for step in sent.next_steps),
         ]
+    elif sent.unchanged:
+        lines = ["Nothing has changed since what was last accepted; nothing was sent."]
     elif sent.rehearsed:
         lines = ["Rehearsed: the package is fit to be sent, and the login works.", "Nothing was uploaded."]
     else:

@@ -11,15 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat
 
 from provkit.config import Config
 from provkit.delivery.settings import DeliverySettings
 from provkit.errors import ConfigError
+from provkit.planning.settings import MAX_ENDED, Removals
 from provkit.words import did_you_mean
 
 __all__ = [
@@ -58,6 +59,8 @@ class EnvironmentSettings(BaseModel):
         timeout: Seconds to wait for the service to take or give the next bytes.
         max_file: The largest file that the service takes, in bytes; 0 says that there is no limit.
         max_request: The largest request that the service takes, in bytes; 0 says that there is no limit.
+        max_ended: Which share of the enrollments a send may end without a word, in percent.
+        removals: What `--changes-only` makes of enrollments that disappeared from the source: leave, deleted, inactive or completed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,6 +74,8 @@ class EnvironmentSettings(BaseModel):
     timeout: PositiveFloat = 180.0
     max_file: NonNegativeInt = 1_048_576
     max_request: NonNegativeInt = 10_485_760
+    max_ended: Annotated[float, Field(ge=0, le=100)] = MAX_ENDED
+    removals: Removals = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class Environment:
         timeout: Seconds to wait for the next bytes.
         max_file: The largest file taken; 0 for no limit.
         max_request: The largest request taken; 0 for no limit.
+        max_ended: Which share of the enrollments may end without a word, in percent.
+        removals: What becomes of enrollments that disappeared from the source, where only changes go.
         sources: Where each setting came from, in words.
     """
 
@@ -127,6 +134,8 @@ class Environment:
     timeout: float
     max_file: int
     max_request: int
+    max_ended: float
+    removals: Removals
     sources: Mapping[str, str]
 
     @property
@@ -195,6 +204,8 @@ def environment(name: str, config: Config, *, group: str | None = None) -> Envir
         timeout=settings.timeout,
         max_file=settings.max_file,
         max_request=settings.max_request,
+        max_ended=settings.max_ended,
+        removals=settings.removals,
         sources=sources,
     )
 

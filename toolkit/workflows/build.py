@@ -19,11 +19,12 @@ from provkit.checks import Examined
 from provkit.config import Config
 from provkit.config import load as load_config
 from provkit.errors import ConfigError, GuardError, PackageError, SourceError
+from provkit.held_back import HeldBack
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
 from provkit.sources import read
 from provkit.tables import Tables
-from provkit.workflows.holding import capped, judge
+from provkit.workflows.holding import capped, held_enrollments, judge
 from provkit.writer import check_replaceable, recover, write_folder
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Built:
         notify: Whether the message for new guests goes along.
         app: Whether it is for the upload page instead of the API.
         paste: The message as a text to paste on the upload page; None where there is none to paste.
+        held_enrollments: Which enrollments are among the rows kept out, as keyed hashes; None where there is no package.
     """
 
     package: Package | None
@@ -61,6 +63,7 @@ class Built:
     notify: bool = False
     app: bool = False
     paste: str | None = None
+    held_enrollments: HeldBack | None = None
 
     @property
     def account(self) -> RowAccount:
@@ -142,6 +145,7 @@ def build(
         archive=None,
         held_back=made.held_back,
         rows=made.account,
+        held_enrollments=made.held_enrollments,
     )
     paste = {} if made.paste is None else {PASTE_NAME: made.paste}
     meta = write_folder(folder, made.package, meta, paste)
@@ -196,6 +200,7 @@ def prepare(
         notify=settings.notify,
         app=app,
         paste=letter.to_paste if outcome.package is not None else None,
+        held_enrollments=held_enrollments(authored, outcome),
     )
 
 

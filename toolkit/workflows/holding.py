@@ -6,6 +6,7 @@ that feeds two files has one finding.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from provkit.authoring import Authored
+from provkit.authoring.authored import Fate
 from provkit.authoring.held import dependents
 from provkit.checks import Examined, examine
+from provkit.held_back import HeldBack
 from provkit.origins import Origins
 from provkit.package import MESSAGE_NAME, Package
 from provkit.receiver import Known
@@ -25,7 +28,7 @@ from provkit.schemas.layouts import Kind
 from provkit.tables import Table, Tables
 from provkit.writer import encode, file_name
 
-__all__ = ["Held", "Look", "Outcome", "capped", "judge"]
+__all__ = ["Held", "Look", "Outcome", "capped", "held_enrollments", "judge"]
 
 Held = Mapping[Kind, npt.NDArray[np.int64]]
 """Positions of table rows, per kind, ascending."""
@@ -164,6 +167,26 @@ def judge(
     if last.stuck:
         return Outcome(None, last.examined, merge(found, _only(last.examined.report, placed=False)), held, {})
     return Outcome(last.package, last.examined, merge(found, last.examined.report), held, _written(last))
+
+
+def held_enrollments(authored: Authored, outcome: Outcome) -> HeldBack | None:
+    """Which enrollments are held back, so that nobody takes them for gone; None where there is no package.
+
+    Args:
+        authored: What the source says.
+        outcome: What is in the package.
+    """
+    if outcome.package is None:
+        return None
+    digests = "".join(part.digest for part in outcome.package.parts)
+    table, held = authored.tables.get(Kind.ENROLLMENTS), outcome.held.get(Kind.ENROLLMENTS)
+    rows: Iterable[tuple[str, str, str]] = ()
+    if table is not None and held is not None and len(held):
+        frame = table.frame.iloc[held]
+        rows = zip(*(frame[name].tolist() for name in ("course_id", "section_id", "user_id")), strict=True)
+    # A row that never got into a table may be anybody's.
+    unplaced = sum(int(((sheet.fates == Fate.HELD_BACK) & (sheet.positions < 0)).sum()) for sheet in authored.account.sheets)
+    return HeldBack.of(hashlib.sha256(digests.encode()).hexdigest(), rows, unplaced)
 
 
 def capped(report: Report, listed: int) -> Report:

@@ -5,7 +5,7 @@ Everything is set up, the bytes are those that were built and judged, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,34 +177,26 @@ def guard_addresses(examined: Examined) -> None:
         )
 
 
-def warnings(package: Package, upload: Upload, target: Environment) -> Iterator[str]:
-    """What should be known before it goes, and stops nothing.
+def warnings(upload: Upload, target: Environment) -> list[str]:
+    """What should be known of its size before it goes, and stops nothing.
 
     Args:
-        package: What is sent.
-        upload: The same as it is posted.
+        upload: What is posted.
         target: Where it goes, for its limits.
     """
-    held_back = 0 if package.meta is None else package.meta.held_back
-    if held_back:
-        yield f"{held_back:,} rows of the source were held back when this package was built; they are not in it."
-    yield from _sizes(upload, target)
-
-
-def _sizes(upload: Upload, target: Environment) -> list[str]:
-    warnings = [
+    found = [
         f"{file.name} has {len(file):,} bytes; the service may refuse a file of more than {target.max_file:,}."
         for file in upload.files
         if target.max_file and len(file) > target.max_file
     ]
     if target.max_request and upload.length > target.max_request:
-        warnings.append(f"The upload has {upload.length:,} bytes; the service may refuse more than {target.max_request:,} at once.")
-    if warnings and upload.door == "files":
-        warnings.append("Send the ZIP instead: leave --individual out.")
-    elif warnings:
-        warnings.append("Split the roster by courses and send one part after the other.")
-    if warnings:
-        warnings.append(
+        found.append(f"The upload has {upload.length:,} bytes; the service may refuse more than {target.max_request:,} at once.")
+    if found and upload.door == "files":
+        found.append("Send the ZIP instead: leave --individual out.")
+    elif found:
+        found.append("Split the roster by courses and send one part after the other.")
+    if found:
+        found.append(
             f"If the service's team has told you another limit, set it in [env.{target.name}] of provkit.toml; 0 means none."
         )
-    return warnings
+    return found

@@ -6,9 +6,10 @@ Two steps, so that a person can look between them: `prepare` reads and judges an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,9 @@ from provkit.delivery import (
 )
 from provkit.delivery.environments import default_hosts, host_of
 from provkit.errors import GuardError
+from provkit.planning.guards import PLAN_DIFFERS, Allowed, Stop, allowed, refuse
 from provkit.rules import Report, Severity
+from provkit.workflows import plan_file
 from provkit.workflows.known import known_facts
 from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
 from provkit.workflows.sent import feed_of, files_of
@@ -44,8 +47,10 @@ if TYPE_CHECKING:
     from provkit.checks.people import Mailing
     from provkit.config import Config
     from provkit.package import Package
+    from provkit.planning.settings import Removals
     from provkit.receiver import Known
     from provkit.sandbox import Seen
+    from provkit.workflows.outlook import Outlook
 
 __all__ = ["Prepared", "Sent", "prepare", "send"]
 
@@ -62,6 +67,7 @@ class Sent:
         next_steps: What comes after an upload that was taken, in sentences.
         seen: What a sandbox of this command made of the upload.
         send: The number in the history; None where nothing was posted.
+        unchanged: True where only changes were to go, and there were none.
     """
 
     environment: Environment
@@ -71,11 +77,17 @@ class Sent:
     next_steps: Sequence[str] = ()
     seen: Seen | None = None
     send: int | None = None
+    unchanged: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether what was asked for was done."""
-        return self.rehearsed or (self.outcome is not None and self.outcome.accepted)
+        return self.rehearsed or self.unchanged or (self.outcome is not None and self.outcome.accepted)
+
+    @property
+    def _without_outcome(self) -> str:
+        """Why nothing was posted, in a stable word."""
+        return "unchanged" if self.unchanged else "rehearsed" if self.rehearsed else "findings"
 
     def to_dict(self) -> dict[str, object]:
         """The result for machines; no personal values, no secrets."""
@@ -87,7 +99,7 @@ class Sent:
             "environment": self.environment.name,
             "group": self.environment.group,
             "host": self.environment.host,
-            "kind": outcome.kind if outcome is not None else "rehearsed" if self.rehearsed else "findings",
+            "kind": outcome.kind if outcome is not None else self._without_outcome,
             "send": self.send,
             "status": None if outcome is None else outcome.status,
             "answer": None if outcome is None else dict(outcome.facts),
@@ -111,6 +123,8 @@ class Prepared:
         feed: The stream of uploads that it belongs to.
         history: What it is recorded in.
         again: Whether it is meant to be sent once more.
+        outlook: What it changes; None where errors stand in the way.
+        said: What was said to be meant.
     """
 
     environment: Environment
@@ -124,23 +138,54 @@ class Prepared:
     mailing: Mailing
     warnings: Sequence[str] = ()
     again: bool = False
+    outlook: Outlook | None = None
+    said: Allowed = field(default_factory=Allowed)
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing in the package that stops a send."""
         return not self.report.count(Severity.ERROR)
 
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """The guards that stop it."""
+        return () if self.outlook is None else self.outlook.stops(self.environment, self.said)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there is nothing to send, since only changes go and there are none."""
+        return self.outlook is not None and self.outlook.unchanged
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of exactly what is posted."""
+        return plan_file.digest_of_upload(self.upload)
+
+    def meaning(self, *, courses: Collection[str] = (), sections: Collection[str] = ()) -> Prepared:
+        """The same, where somebody has said that courses or sections are meant to end.
+
+        Args:
+            courses: Their ids.
+            sections: Their ids.
+        """
+        said = replace(self.said, courses=self.said.courses | set(courses), sections=self.said.sections | set(sections))
+        return replace(self, said=said)
+
     def describe(self) -> Mapping[str, str]:
         """What goes where, and who said so, in words; to be shown before anything leaves."""
         target, sources = self.environment, self.environment.sources
         shown = {"Environment": target.name if target.name == "sandbox" else f"{target.name} (Canvas: {target.canvas})"}
-        if self.credentials is None:
+        if not target.base_url:
             shown["Service"] = "a sandbox that this command starts on this computer; nothing leaves it"
         else:
             shown["Service"] = f"{target.host} (from {sources['base_url']})"
             shown["Login"] = f"{host_of(target.token_url)} (from {sources['token_url']})"
+        if self.credentials is not None:
             shown["Credentials"] = f"{self.credentials.name} (from {self.credentials.source})"
         shown["Group"] = f"{target.group} (from {sources['group']})"
+        if self.outlook is not None and self.outlook.changes.partial:
+            left = "are left" if self.outlook.changes.removals == "leave" else f"become {self.outlook.changes.removals}"
+            shown["Sends"] = f"only what is new or different; enrollments that are gone from the source {left}"
         shown["Files"] = "; ".join(self._files())
         shown["Feed"] = f"{self.feed.name} ({_last(self.history.last_send(self.feed))})"
         shown["Kept"] = _how_kept(self.history)
@@ -177,6 +222,10 @@ class Prepared:
         """
         if not self.ok:
             return Sent(self.environment, self.report)
+        if self.stops:
+            raise refuse(self.stops)
+        if self.unchanged:
+            return Sent(self.environment, self.report, unchanged=True)
         if self.environment.name == "production" and not dry_run and confirm_env != "production":
             raise GuardError(
                 "This goes to production, and nobody has confirmed that. Nothing was sent.",
@@ -192,12 +241,36 @@ class Prepared:
             login.token()
             if dry_run:
                 return Sent(target, self.report, rehearsed=True)
-            with self.history.begin(self.feed, self.package, self.files, host=target.host, again=self.again) as attempt:
+            partial = self.outlook is not None and self.outlook.changes.partial
+            with self.history.lock(target.name, self.feed.group), ExitStack() as recorded:
+                self._guard_basis()
+                attempt = recorded.enter_context(
+                    self.history.begin(
+                        self.feed,
+                        self.package,
+                        self.files,
+                        host=target.host,
+                        complete=not partial,
+                        baseline=None if self.outlook is None else self.outlook.baseline,
+                        again=self.again,
+                    )
+                )
                 outcome = post(self.upload, login, leaving=attempt.leaving)
                 attempt.settle(outcome)
             outcome.raise_if_refused()
             seen = uploads[-1] if uploads else None
             return Sent(target, self.report, outcome, next_steps=next_steps(target), seen=seen, send=attempt.id)
+
+    def _guard_basis(self) -> None:
+        """What it is compared with must still be the last; called while nobody else can send to the same place."""
+        last = self.history.last_send(self.feed)
+        compared = None if self.outlook is None else self.outlook.compared
+        if (None if last is None else last.id) != (None if compared is None else compared.id):
+            raise GuardError(
+                f"Something else of the feed {self.feed.name} was accepted while this was being prepared. Nothing was sent.",
+                reason=PLAN_DIFFERS.reason,
+                remedy="Repeat the command: it then compares with what was accepted last.",
+            )
 
 
 def send(
@@ -211,6 +284,12 @@ def send(
     outdated_ok: bool = False,
     again: bool = False,
     known: Known | None = None,
+    changes_only: bool = False,
+    removals: Removals | None = None,
+    allow: Collection[str] = (),
+    end_courses: Collection[str] = (),
+    end_sections: Collection[str] = (),
+    plan: str | Path | None = None,
     confirm_env: str | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
@@ -227,6 +306,12 @@ def send(
         outdated_ok: True sends a package although its source has changed since it was built.
         again: True sends once more what was sent before.
         known: What exists elsewhere; by default what the settings name.
+        changes_only: True sends what is new or different since what was last accepted from this feed.
+        removals: What becomes of enrollments that disappeared from the source, where only changes go; by default as set for the environment.
+        allow: Guards that may pass, once, by their words (`provkit.planning.guards`).
+        end_courses: Courses that may be deleted or completed.
+        end_sections: Sections that may be deleted.
+        plan: A plan that was made of exactly this; it also says whether only changes go.
         confirm_env: For production: "production".
         secret: The client secret; by default it comes from the environment.
         config: The settings; by default those found from the current folder.
@@ -249,6 +334,12 @@ def send(
         outdated_ok=outdated_ok,
         again=again,
         known=known,
+        changes_only=changes_only,
+        removals=removals,
+        allow=allow,
+        end_courses=end_courses,
+        end_sections=end_sections,
+        plan=plan,
         secret=secret,
         config=config,
     )
@@ -265,8 +356,15 @@ def prepare(
     outdated_ok: bool = False,
     again: bool = False,
     known: Known | None = None,
+    changes_only: bool = False,
+    removals: Removals | None = None,
+    allow: Collection[str] = (),
+    end_courses: Collection[str] = (),
+    end_sections: Collection[str] = (),
+    plan: str | Path | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
+    login: bool = True,
 ) -> Prepared:
     """Read and judge a package, and find out where it would go. Nothing leaves this computer.
 
@@ -279,8 +377,15 @@ def prepare(
         outdated_ok: True takes a package although its source has changed since it was built.
         again: True takes a package although it was sent before.
         known: What exists elsewhere; by default what the settings name.
+        changes_only: True sends what is new or different since what was last accepted from this feed.
+        removals: What becomes of enrollments that disappeared from the source, where only changes go; by default as set for the environment.
+        allow: Guards that may pass, once, by their words (`provkit.planning.guards`).
+        end_courses: Courses that may be deleted or completed.
+        end_sections: Sections that may be deleted.
+        plan: A plan that was made of exactly this; it also says whether only changes go.
         secret: The client secret.
         config: The settings.
+        login: False looks for no credentials, for who only wants to see what would happen.
 
     Raises:
         ConfigError: Something is not set up, or a setting is wrong.
@@ -289,36 +394,80 @@ def prepare(
     """
     path = Path(path)
     config = settings.load() if config is None else config
+    said = allowed(allow, end_courses, end_sections)
+    fixed = None if plan is None else plan_file.read(Path(plan))
     target = environment(env, config, group=group)
-    target, credentials, missing = _credentials(target, config, secret)
+    credentials: Credentials | None = None
+    missing: Sequence[Missing] = ()
+    if login:
+        target, credentials, missing = _credentials(target, config, secret)
     if missing or target.group is None or not path.exists():
         raise not_set_up(path, target, missing)
     if credentials is not None:
         authorise_hosts(credentials, target)
+    partial = changes_only if fixed is None else fixed.changes_only
+    removals = removals or target.removals if fixed is None else fixed.removals
+    facts = known if known is not None else known_facts(config=config)
+    prepared = _prepared(
+        path, target, credentials, History.open(config), facts, notify, individual, outdated_ok, again, partial, removals, said
+    )
+    if fixed is not None:
+        plan_file.check(fixed, prepared)
+    if prepared.ok and not prepared.unchanged and login:
+        prepared.history.guard(prepared.feed, digest_of(prepared.files), again=again, complete=not partial)
+    return prepared
+
+
+def _prepared(  # noqa: PLR0917 - as they were said, in the order of the command line
+    path: Path,
+    target: Environment,
+    credentials: Credentials | None,
+    history: History,
+    known: Known | None,
+    notify: bool,  # noqa: FBT001
+    individual: bool,  # noqa: FBT001
+    outdated_ok: bool,  # noqa: FBT001
+    again: bool,  # noqa: FBT001
+    partial: bool,  # noqa: FBT001
+    removals: Removals,
+    said: Allowed,
+) -> Prepared:
+    """The package, judged whole; and where only changes go, what goes of it, judged by itself."""
     from provkit.checks import examine  # brings in pandas; what is missing should be said at once
+    from provkit.workflows.outlook import look_ahead
 
     package, upload = read(path, individual=individual, notify=notify, outdated_ok=outdated_ok)
-    examined = examine(package, known=known if known is not None else known_facts(config=config), notify=notify)
+    examined = examine(package, known=known, notify=notify)
     guard_message(examined, notify=notify)
     if target.name != "sandbox":
         guard_addresses(examined)
-    report = examined.report if package.meta is None else examined.report.with_rows(package.meta.rows)
-    prepared = Prepared(
+    rows = None if package.meta is None else package.meta.rows
+    feed = feed_of(package, path, target)
+    outlook = None
+    notes: list[str] = []
+    if examined.report.ok:
+        outlook = look_ahead(examined, package, feed, history, partial=partial, removals=removals)
+        if partial and not outlook.unchanged:
+            package, upload = outlook.partial_package(package, individual=individual, notify=notify)
+            examined = examine(package, notify=upload.notify)
+            if notify and not upload.notify:
+                notes.append("No guest is new or changed, so the message does not go along.")
+        notes += outlook.notes(target, said)
+    return Prepared(
         target,
         credentials,
         upload,
         package,
         files_of(examined.reception),
-        feed_of(package, path, target),
-        History.open(config),
-        report,
+        feed,
+        history,
+        examined.report if rows is None else examined.report.with_rows(rows),
         examined.mailing,
-        tuple(warnings(package, upload, target)),
+        (*warnings(upload, target), *notes),
         again,
+        outlook,
+        said,
     )
-    if prepared.ok:
-        prepared.history.guard(prepared.feed, digest_of(prepared.files), again=again)
-    return prepared
 
 
 def _last(send: Send | None) -> str:

@@ -1,0 +1,138 @@
+"""Plans, guards and sends of changes only, from a package to what is on the wire and in the history."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from provkit.config import Config
+from provkit.errors import ConfigError, GuardError, HistoryError
+from provkit.workflows import plan_file
+from provkit.workflows.plan import plan
+from provkit.workflows.send import prepare, send
+
+HEADER = "course_id,user_id,role,section_id,status\n"
+TEACHER = "SAFETY-101,0001234567,teacher,,active\n"
+
+
+@pytest.fixture
+def config(service, keys):
+    return Config(None, {"env": {"beta": service.settings}}, keys)
+
+
+@pytest.fixture
+def roster(built):
+    """Writes a package with so many students."""
+
+    def make(first, last, *, teacher=True, **more):
+        rows = [f"SAFETY-101,p{number}@safety-guests.org,student,,active\n" for number in range(first, last)]
+        content = HEADER + "".join([TEACHER] * teacher + rows)
+        return built(files={"enrollments.csv": content.encode()}, **more)
+
+    return make
+
+
+def posted(service):
+    """The files inside the last archive posted, by their kind."""
+    [(_, _, archive)] = [part for part in service.uploads[-1].parts if part[0] == "deptFileUpload"]
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name.rpartition("-")[0]: opened.read(name).decode() for name in opened.namelist()}
+
+
+def test_only_changes_are_posted_and_the_next_time_there_are_none(service, config, roster):
+    send(roster(0, 20), env="beta", config=config)
+    out = roster(1, 21)
+    prepared = prepare(out, env="beta", changes_only=True, removals="deleted", config=config)
+    assert "become deleted" in prepared.describe()["Sends"]
+    assert prepared.deliver().ok
+    assert posted(service) == {
+        "enrollments": f"{HEADER}SAFETY-101,p20@safety-guests.org,student,,active\nSAFETY-101,p0@safety-guests.org,student,,deleted\n"
+    }
+    again = send(out, env="beta", changes_only=True, removals="deleted", config=config)
+    assert (again.ok, again.unchanged, again.to_dict()["kind"]) == (True, True, "unchanged")
+    assert len(service.uploads) == 2
+
+
+def test_the_setting_of_the_environment_says_what_becomes_of_who_disappeared(service, keys, roster):
+    config = Config(None, {"env": {"beta": service.settings | {"removals": "inactive"}}}, keys)
+    send(roster(0, 20), env="beta", config=config)
+    send(roster(1, 20), env="beta", changes_only=True, config=config)
+    assert posted(service)["enrollments"].endswith("p0@safety-guests.org,student,,inactive\n")
+
+
+def test_a_send_that_was_refused_is_no_basis_for_the_next(service, say, config, roster):
+    send(roster(0, 20), env="beta", config=config)
+    service.upload_script = [say.answer(503, "busy"), say.queued]
+    out = roster(0, 21)
+    with pytest.raises(Exception, match="not available"):
+        send(out, env="beta", changes_only=True, config=config)
+    send(out, env="beta", changes_only=True, config=config)
+    assert "p20@safety-guests.org" in posted(service)["enrollments"]
+
+
+def test_what_a_guard_stops_asks_nobody_anything_and_is_in_no_history(service, config, roster):
+    send(roster(0, 20), env="beta", config=config)
+    out = roster(10, 20, teacher=False)
+    before = len(service.received)
+    prepared = prepare(out, env="beta", changes_only=True, removals="deleted", config=config)
+    assert [stop.guard.reason for stop in prepared.stops] == ["ends_teachers", "ends_half", "ends_many", "much_smaller"]
+    with pytest.raises(GuardError) as caught:
+        prepared.deliver()
+    assert caught.value.exit_code == 3
+    assert "--allow ends_teachers --allow ends_half --allow ends_many --allow much_smaller" in caught.value.remedy
+    assert len(service.received) == before
+    assert [one.state for one in prepared.history.sends()] == ["accepted"]
+    words = [stop.guard.reason for stop in prepared.stops]
+    assert send(out, env="beta", changes_only=True, removals="deleted", allow=words, config=config).ok
+    with pytest.raises(ConfigError, match="ends_half"):
+        send(out, env="beta", allow=["end_half"], config=config)
+
+
+def test_a_plan_names_nobody_needs_no_credentials_and_is_sent_exactly(service, config, roster, tmp_path):
+    send(roster(0, 20), env="beta", config=config)
+    asked = len(service.received)
+    planned = plan(roster(1, 20), env="beta", changes_only=True, removals="deleted", config=Config(None, config.tables, {}))
+    file = tmp_path / "plan.json"
+    file.write_text(plan_file.render(planned), "utf-8")
+    found = json.loads(file.read_text("utf-8"))
+    assert "safety-guests" not in file.read_text("utf-8")
+    assert found["courses"][0]["sentences"] == ["1 person loses access to SAFETY-101."]
+    assert len(service.received) == asked
+    with pytest.raises(GuardError) as caught:
+        send(roster(2, 20), env="beta", plan=file, config=config)
+    assert caught.value.reason == "plan_differs"
+    assert len(service.uploads) == 1
+    assert send(roster(1, 20), env="beta", plan=file, config=config).ok
+    assert "deleted" in posted(service)["enrollments"]
+    # Something was accepted since: the same files are another change now.
+    with pytest.raises(GuardError) as caught:
+        send(roster(1, 20), env="beta", plan=file, config=config)
+    assert caught.value.reason == "plan_differs"
+
+
+def test_what_is_accepted_between_preparing_and_sending_stops_it(service, config, roster):
+    send(roster(0, 20), env="beta", config=config)
+    late = prepare(roster(1, 20), env="beta", changes_only=True, config=config, removals="deleted")
+    send(roster(0, 22), env="beta", config=config)
+    with pytest.raises(GuardError) as caught:
+        late.deliver()
+    assert caught.value.reason == "plan_differs"
+    assert len(service.uploads) == 2
+
+
+def test_without_the_last_package_changes_only_says_why_it_cannot(service, keys, roster):
+    config = Config(None, {"env": {"beta": service.settings}, "defaults": {"keep_sent": False}}, keys)
+    send(roster(0, 20), env="beta", config=config)
+    with pytest.raises(HistoryError, match="keep_sent"):
+        send(roster(1, 20), env="beta", changes_only=True, config=config)
+    assert send(roster(1, 20), env="beta", config=config).ok
+
+
+def test_a_group_that_was_never_used_stops_it(service, config, roster):
+    send(roster(0, 20), env="beta", config=config)
+    with pytest.raises(GuardError) as caught:
+        send(roster(0, 20), env="beta", group="BL-TSET", config=config)
+    assert caught.value.reason == "unusual_group"
