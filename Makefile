@@ -57,6 +57,7 @@ check: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/provkit rules --format markdown --output docs/rules.md
 	$(BIN)/python -m provkit.schemas.document > docs/specification.md
+	$(BIN)/python -m provkit.delivery.rest_client docs/rest-client
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info
