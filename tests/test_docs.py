@@ -59,6 +59,7 @@ def test_the_python_of_the_readme_runs(root, tmp_path):
         "docs/rules.md",
         "docs/receiving-server.md",
         "docs/maintaining.md",
+        "docs/results.md",
         "CHANGELOG.md",
     ],
 )

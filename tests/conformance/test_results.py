@@ -97,10 +97,9 @@ def rejected(case):
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_every_rejected_row_of_the_recorded_verdicts_is_among_those_named(shape):
     named = 0
-    for number, case in enumerate(recorded()):
+    every = 1 if shape in (quoted_printable, pasted) else 4
+    for case in [case for case in recorded() if next(rejected(case), None) is not None][::every]:
         wanted = list(rejected(case))
-        if not wanted and number % 10:
-            continue
         body = "".join(f"{result['email']}\r\n" for result in case["verdict"]["processing"]["results"])
         mail = summary(body, LETTERHEAD, imported=bool(case["verdict"]["processing"]["canvas_zip"]))
         found = results([shape(mail)], package(case), notify=case["input"].get("custom", False))
@@ -114,4 +113,4 @@ def test_every_rejected_row_of_the_recorded_verdicts_is_among_those_named(shape)
             named += 1
         unknown = [meaning.line.text for meaning in found.meanings if meaning.line.sort is Sort.UNKNOWN]
         assert not unknown, (case["id"], unknown)
-    assert named > 100
+    assert named > 200 / every
