@@ -16,7 +16,7 @@ import pyarrow.compute
 from provkit.checks.canvas_messages import meant_rows
 from provkit.checks.written import Written
 from provkit.errors import PackageError
-from provkit.package import Package
+from provkit.package import Package, Part, wire_name
 from provkit.receiver import Fate, ReceivedFile, Reception
 from provkit.receiver.mail import Letterhead, rejections, summary
 from provkit.receiver.model import Strings
@@ -152,7 +152,11 @@ class SentUpload:
     def named(self, name: str) -> list[ReceivedFile]:
         """The files that a name in a mail can mean: repeated names, and names with or without the digest that a send puts in."""
         exact = [file for file in self.files if (file.name or "null") == name or " ".join((file.name or "").split()) == name]
-        return exact or [file for file in self.files if _bare(file.name or "") == name]
+        return exact or [file for file in self.files if name in (_bare(file.name or ""), self._on_wire(file))]
+
+    def _on_wire(self, file: ReceivedFile) -> str | None:
+        """What a send would call a file that is at hand under its plain name."""
+        return wire_name(Part(file.name, bytes(file.content)))
 
     def row(self, file: ReceivedFile, record: int, column: str | None = None) -> Row:
         """A row by its index, the header being 0."""

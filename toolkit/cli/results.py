@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from provkit import console
+
+if TYPE_CHECKING:
+    from provkit.package import Package
 
 __all__ = ["command"]
 
@@ -21,7 +24,12 @@ def command(
     *,
     package: Annotated[
         Path | None,
-        typer.Option("--package", metavar="PATH", help="The package that they are about; by default out/.", show_default=False),
+        typer.Option(
+            "--package",
+            metavar="PATH",
+            help="The package that they are about; by default the one sent, as the history kept it, else out/.",
+            show_default=False,
+        ),
     ] = None,
     corrections: Annotated[
         Path | None,
@@ -42,13 +50,18 @@ def command(
 
     Exit code 0: nothing failed. 1: something did. 2: a file cannot be read, or is no mail of the service.
     """
+    from provkit.config import load
+    from provkit.delivery import History
     from provkit.report.results import render_json, render_text
     from provkit.workflows import results as workflow
 
-    if package is None and Path("out").is_dir():
-        package = Path("out")
     sources = [sys.stdin.buffer.read() if str(mail) == "-" else mail for mail in mails]
-    found = workflow.results(sources, package)
+    history = History.open(load())
+    about: Path | Package | None = package or workflow.package_of(sources, history)
+    if about is None and Path("out").is_dir():
+        about = Path("out")
+    found = workflow.results(sources, about)
+    settled = workflow.settle(found, history)
     if output_format == "json":
         text = render_json(found, show_values=bool(show_values))
     else:
@@ -58,14 +71,16 @@ def command(
     else:
         console.save(output, text)
     if corrections is not None:
-        if package is None:
+        if about is None:
             raise typer.BadParameter("needs the package: name it with --package", param_hint="--corrections")
-        written = workflow.write_corrections(found, package, corrections)
+        written = workflow.write_corrections(found, about, corrections)
         talk = (
             f"Written to {corrections}: {', '.join(written)}. Mend them there, then: provkit validate {corrections}"
             if written
             else ""
         )
         console.talk().print(talk or "No row failed, so nothing was written.", markup=False)
+    for one in settled:
+        console.talk().print(one.sentence, markup=False)
     if not found.ok:
         raise typer.Exit(1)

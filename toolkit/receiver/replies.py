@@ -88,6 +88,7 @@ class Reply:
         files: The names of the files that it speaks of, in its order.
         lines: What it says, in its order.
         rerouted: Whether it has the opening of mails outside production, which all go to the service's own team.
+        host: The Canvas that it speaks of, which tells the environment; None where it names none.
     """
 
     stage: Stage
@@ -96,6 +97,7 @@ class Reply:
     files: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     rerouted: bool = False
+    host: str | None = None
 
     def count(self, label: str, file: str) -> int | None:
         """A number that the mail gives for a file; None where it gives none.
@@ -146,6 +148,7 @@ _OPENINGS: Sequence[tuple[re.Pattern[str], Stage]] = (
     (re.compile(r"The preprocessing stage of your Canvas provisioning job is incomplete\b"), Stage.FAILED),
     (re.compile(r"Here is a report of errors from Canvas\b"), Stage.CANVAS),
 )
+_HOST = re.compile(r"\bCanvas \((?:https?://)?([^\s()/]+)/?\)")
 _RESULTS = "Results from the uploads:"
 _POST = "Post processing results:"
 _REROUTED = re.compile(r"^\*\* In production, this message will go to")
@@ -233,8 +236,11 @@ class _Reader:
     def _opening(self, lines: Sequence[str], position: int) -> int:
         """Begin a mail, if one begins here."""
         for opening, stage in _OPENINGS:
-            if opening.match(" ".join(lines[position : position + _BROKEN_OVER])):
+            text = " ".join(lines[position : position + _BROKEN_OVER])
+            if opening.match(text):
                 self._begin(stage)
+                host = _HOST.search(text)
+                self._note(host=None if host is None else host[1])
                 end = position + 1
                 # The opening's own sentences run on to the blank line behind it.
                 while end < len(lines) and lines[end]:

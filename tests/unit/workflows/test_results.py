@@ -3,10 +3,11 @@
 import pytest
 
 import provkit
+from provkit.delivery import Feed, History, SentFile
 from provkit.errors import GuardError, SourceError
 from provkit.package import Package
 from provkit.receiver.mail import Letterhead, summary
-from provkit.workflows.results import results, write_corrections
+from provkit.workflows.results import package_of, results, settle, write_corrections
 from provkit.workflows.simulate import simulate
 
 USERS = "user_id,login_id,first_name,last_name,email,status\n"
@@ -107,3 +108,62 @@ def test_the_rows_of_a_built_package_are_named_by_their_cells(tmp_path, root):
 def test_a_text_that_is_no_mail_of_the_service_is_refused():
     with pytest.raises(SourceError, match="holds no mail of the provisioning service"):
         results([b"lunch is at noon\n"])
+
+
+PLACE = Feed("test", "DEPT", "roster")
+BUILT = Package.from_files({"users.csv": f"{USERS}a@b.org,a@b.org,Ana,Ruiz,a@b.org,active\nx,c@d.con,Cem,Day,x,active\n".encode()})
+
+
+def kept(history, feed=PLACE, outcome="accepted"):
+    """A history that knows one send."""
+    (part,) = BUILT.parts
+    with history.begin(feed, BUILT, [SentFile("users", 2, part.digest)], host="lms.example.edu") as attempt:
+        attempt.leaving()
+        attempt.close(outcome, "test")
+
+
+def mail(host="iu.test.instructure.com"):
+    (part,) = BUILT.parts
+    return (
+        f"The preprocessing stage of your Canvas provisioning job is complete and the results are provided below. The final results from "
+        f"Canvas ({host}) will be sent out at a later time.\n\nResults from the uploads:\n\nImportId is 7\n\n"
+        f"users-{part.digest[:8]}.csv:\n\tc@d.con - invalid email address. Will not attempt to make a guest account.\n"
+        "\tTotal records processed: 2\n"
+    ).encode()
+
+
+def test_a_mail_finds_its_package_in_the_history_settles_the_send_and_notes_what_failed(tmp_path):
+    history = History(tmp_path, use_keyring=False)
+    kept(history, outcome="unknown")
+    package = package_of([mail()], history)
+    assert package is not None
+    found = results([mail()], package)
+    (one,) = settle(found, history)
+    assert (one.was_unknown, one.send.state, one.send.settled_by, one.failed) == (True, "accepted", "mail", 1)
+    assert "Send 1 to test (DEPT) is now known to have arrived. 1 row that failed is noted" in one.sentence
+    last = history.last_accepted(PLACE)
+    assert last.failures == {(BUILT.parts[0].digest, 3)}
+    assert settle(found, history)[0].was_unknown is False
+
+
+def test_a_mail_of_another_environment_settles_nothing(tmp_path):
+    history = History(tmp_path, use_keyring=False)
+    kept(history, outcome="unknown")
+    assert settle(results([mail("iu.instructure.com")], BUILT), history) == ()
+    assert history.unknown(PLACE) is not None
+
+
+def test_of_two_sends_of_the_same_files_to_one_place_none_is_settled(tmp_path):
+    history = History(tmp_path, use_keyring=False)
+    kept(history)
+    (part,) = BUILT.parts
+    history.add(PLACE, BUILT, [SentFile("users", 2, part.digest)])
+    assert settle(results([mail()], BUILT), history) == ()
+
+
+def test_a_mail_that_names_no_digest_is_tied_to_no_send(tmp_path):
+    history = History(tmp_path, use_keyring=False)
+    kept(history)
+    plain = b"Results from the uploads:\n\nImportId is 7\n\nusers.csv:\n\tTotal records processed: 2\n"
+    assert package_of([plain], history) is None
+    assert settle(results([plain], BUILT), history) == ()
