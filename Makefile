@@ -58,6 +58,7 @@ docs: $(INSTALLED)
 	$(BIN)/provkit rules --format markdown --output docs/rules.md
 	$(BIN)/python -m provkit.schemas.document > docs/specification.md
 	$(BIN)/python tests/rules_lock.py
+	$(BIN)/python -m provkit.delivery.rest_client docs/rest-client
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info

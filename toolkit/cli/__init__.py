@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import auth, build, config, explain, history, plan, rules, sandbox, send, simulate, validate
+from provkit.cli import auth, build, config, explain, history, plan, results, rules, sandbox, send, simulate, validate
 from provkit.console import boundary, version
 
 __all__ = ["main"]
@@ -46,6 +46,7 @@ app.command("build", rich_help_panel=EVERYDAY)(build.command)
 app.command("validate", rich_help_panel=EVERYDAY)(validate.command)
 app.command("simulate", rich_help_panel=EVERYDAY)(simulate.command)
 app.command("send", rich_help_panel=EVERYDAY)(send.command)
+app.command("results", rich_help_panel=EVERYDAY)(results.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
 app.command("plan", rich_help_panel=JOBS)(plan.command)

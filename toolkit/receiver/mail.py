@@ -18,6 +18,8 @@ from provkit.receiver.model import Fate, FileError, FileFate, Mail, Notification
 from provkit.schemas.layouts import Kind
 
 __all__ = [
+    "ELSEWHERE",
+    "TEMPLATES",
     "Hide",
     "Letterhead",
     "courses_or_sections",
@@ -40,7 +42,7 @@ _LENGTH = (
     "\tLine {line}: Row did not match the amount of fields specified in the header. Skipping. "
     "Double check the amount of commas and try again.\r\n"
 )
-_TEMPLATES: Mapping[tuple[Kind, Why], str] = {
+TEMPLATES: Mapping[tuple[Kind, Why], str] = {
     (Kind.USERS, Why.ADDRESS): "\t{1} - invalid email address. Will not attempt to make a guest account.\r\n",
     (Kind.COURSES, Why.LENGTH): _LENGTH,
     (Kind.COURSES, Why.OFFICIAL_COURSE): "\tLine {line}: Course {0} rejected. Not authorized for SIS changes.\r\n",
@@ -55,6 +57,19 @@ _TEMPLATES: Mapping[tuple[Kind, Why], str] = {
     (Kind.ENROLLMENTS, Why.NO_USER): "\tLine {line}: no emplId found for {1}\r\n",
     (Kind.EXPAND, Why.NO_USER): "\tCould not find the canvas user identified by the csv supplied user id {0}\r\n",
 }
+"""What a rejected record adds to the mail: `{line}` is its number, the header being 1, and a digit stands for that field of it."""
+
+ELSEWHERE = (
+    "\t{1} - GuestAccountService error: returned null\r\n",
+    "\t{1} - Guest Account creation error: {error}\r\n",
+    "\tLine {line}: Section {0} rejected. Not authorized to work in {account} subaccount.\r\n",
+    "\tLine {line}: Enrollment for {1} rejected. Not authorized to work in {account} subaccount.\r\n",
+    (
+        "\tAn error occurred while attempting to enroll user {0} in Expand listing {1}. Double check the listing to make sure all required "
+        "fields contain data and try to run the job again. If the problem persists, contact lmsreq@iu.edu for assistance.\r\n"
+    ),
+)
+"""What it says of rows that fail for a reason which lies in other systems, so that the model never writes it."""
 
 _OPENING = (
     "The preprocessing stage of your Canvas provisioning job is complete and the results are provided below. "
@@ -144,7 +159,7 @@ def rejections(judged: FileFate, hide: Hide = str, *, first: int | None = None) 
     columns += [[None] * len(indexes)] * (4 - len(columns))
     whys = judged.why[indexes].tolist()
     return {
-        index: _TEMPLATES[judged.kind, Why(why)].format(*(hide(text or "") for text in fields), line=index + 1)
+        index: TEMPLATES[judged.kind, Why(why)].format(*(hide(text or "") for text in fields), line=index + 1)
         for index, why, *fields in zip(indexes.tolist(), whys, *columns, strict=True)
     }
 
