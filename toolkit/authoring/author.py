@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,6 +43,7 @@ def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_
     """
     ledger = Ledger(listed)
     ledger.collector.extend(sheets.findings)
+    ledger.take_over(sheets.edits)
     found = survey(sheets, ledger)
     if not found.grids and found.message is None and not any(fate is Fate.HELD_BACK for _, _, fate in found.fates):
         names = ", ".join(sheet.name or sheet.file for sheet in sheets)
@@ -55,7 +57,7 @@ def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_
         mine = [part for part in parts if part.kind is kind]
         if mine:
             built[kind] = build_users(ledger, mine) if kind is Kind.USERS else build(kind, mine)
-    account = _account(found, parts, built, ledger)
+    account = replace(_account(found, parts, built, ledger), spoken=sheets.spoken)
     return Authored(
         sheets,
         Tables({kind: made.table for kind, made in built.items()}, found.message, found.message_origins),

@@ -13,7 +13,7 @@ import pandas as pd
 from provkit.authoring.changes import Changes
 from provkit.rules import Report, RowAccount
 from provkit.schemas.layouts import Kind
-from provkit.tables import Sheets, Tables
+from provkit.tables import Sheets, Spoken, Tables
 
 __all__ = ["REFERENCES", "Account", "Authored", "Fate", "SheetAccount"]
 
@@ -64,9 +64,15 @@ class SheetAccount:
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """Where every row of the source went."""
+    """Where every row of the source went.
+
+    Attributes:
+        sheets: Per sheet.
+        spoken: Rows that are on no sheet, as the reader accounts for them.
+    """
 
     sheets: tuple[SheetAccount, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
     def rows(self, held: Mapping[Kind, Positions] | None = None, written: Mapping[str, int] | None = None) -> RowAccount:
         """The account in numbers; it always balances.
@@ -76,6 +82,8 @@ class Account:
             written: Rows written, per file.
         """
         counts = np.zeros(len(Fate), dtype=np.int64)
+        for rows in self.spoken:
+            counts[Fate.USED if rows.used else Fate.SET_ASIDE] += rows.count
         for sheet in self.sheets:
             counts += np.bincount(sheet.with_held(held or {}), minlength=len(Fate))
         used, merged, set_aside, held_back = counts.tolist()

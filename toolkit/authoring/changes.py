@@ -29,6 +29,8 @@ class ChangeKind(StrEnum):
     """A role, status or yes/no was written as the server knows it."""
     DATE = "date"
     """A date was written in UTC."""
+    EXCLUSIVE_END = "exclusive-end"
+    """The source's first day after the end became the last day."""
     PADDED = "padded"
     """A university id got its leading zeros back."""
     NAME_SPLIT = "name-split"

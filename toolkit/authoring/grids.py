@@ -98,8 +98,8 @@ class Grid:
             field: The field; without a column of its own the row as a whole.
         """
         index = self.columns.fields.get(field) if field is not None else None
-        letters = "" if index is None else column_letters(index)
-        return Origin(self.sheet.file, self.sheet.name, f"{letters}{self.numbers[row]}")
+        number = int(self.numbers[row])
+        return self.sheet.place(index).origin(number) or Origin(self.sheet.file, self.sheet.name, str(number))
 
     def header_origin(self, index: int | None = None) -> Origin:
         """Where a column's header is, or the header row.
@@ -199,6 +199,10 @@ class _Look:
             self._set_aside(filled, "it is hidden")
             return
         said = hint(sheet.name if sheet.name is not None else PurePath(sheet.file).stem)
+        if sheet.made is not None and sheet.kind is not None:
+            self._table(OF_KIND[sheet.kind], filled[0], place, sheet.made.reason)
+            self._mark_broken(self.found.grids[-1], sheet.made.broken)
+            return
         if sheet.kind is not None:
             self._table(OF_KIND[sheet.kind], filled[0], place, f"its header is that of {sheet.kind}.csv")
             return
@@ -217,6 +221,11 @@ class _Look:
             self.ledger.note(header_not_found, origin, details={"kind": _LABELS[said]})
             self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.HELD_BACK))
             self.found.recognised.append(f"{place}: {_LABELS[said]} by its name, but no row names its columns.")
+
+    @staticmethod
+    def _mark_broken(grid: Grid, rows: frozenset[int]) -> None:
+        """Rows in which the reader found an error."""
+        grid.mark_broken(np.isin(grid.keep + grid.header + 1, np.array(sorted(rows), dtype=np.int64)))
 
     def _set_aside(self, filled: list[int], why: str) -> None:
         sheet = self.sheet
