@@ -3,7 +3,7 @@
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
 `source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
 `build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
-`builder NAME` is a function below, for what these cannot say.
+`config` is a provkit.toml to build by, `builder NAME` is a function below, for what these cannot say.
 
 In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
 date, and `=123` a number.
@@ -16,6 +16,7 @@ import csv
 import importlib.util
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -64,7 +65,9 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
         elif form == "flags":
             options |= _options(content)
         elif form == "build":
-            building = _options(content)
+            building = (building or {}) | _options(content)
+        elif form == "config":
+            building = {"config": _config(content)}
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
     if sheets:
@@ -101,6 +104,12 @@ def _folder(files: list[tuple[str | None, bytes]], folder: Path) -> Path:
     for name, content in files:
         (folder / str(name)).write_bytes(content)
     return folder
+
+
+def _config(content: str) -> Any:
+    from provkit.config import Config
+
+    return Config(None, tomllib.loads(content), {})
 
 
 def _known(content: str, folder: Path) -> Any:

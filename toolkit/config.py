@@ -22,7 +22,7 @@ from provkit.errors import ConfigError
 __all__ = ["FILE_NAME", "Config", "load"]
 
 FILE_NAME = "provkit.toml"
-SECTIONS = ("defaults", "env", "profile", "rules")
+SECTIONS = ("defaults", "env", "profile", "rules", "sis")
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "defaults": ("provkit.authoring.settings:AuthoringSettings", "provkit.delivery.settings:DeliverySettings"),

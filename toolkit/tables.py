@@ -195,6 +195,7 @@ class Reason(StrEnum):
     """Why a reader changed something; the names of the same in `authoring.changes`."""
 
     WORD = "word"
+    DATE = "date"
     EXCLUSIVE_END = "exclusive-end"
     COLUMN_SET_ASIDE = "column-set-aside"
     ROW_SET_ASIDE = "row-set-aside"

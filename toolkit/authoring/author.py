@@ -101,7 +101,13 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[P
         made = new_courses(desk, roster, ids_of(courses, "course_id"))
         extra = new_sections(desk, roster, ids_of(sections, "section_id"), ids_of([made] if made else [], "course_id"))
         parts += [part for part in (made, extra) if part is not None]
-    return [part for part in parts if len(part.rows)]
+    return [part if _chief(part) else replace(part, chief=False) for part in parts if len(part.rows)]
+
+
+def _chief(part: Part) -> bool:
+    """Whether the fate of a part's source rows is that of the part."""
+    made = part.grid.sheet.made
+    return part.chief and (made is None or made.chief)
 
 
 def _homes(sections: Sequence[Part]) -> Mapping[str, str]:

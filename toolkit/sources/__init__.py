@@ -6,10 +6,16 @@ from pathlib import Path
 
 from provkit.sources.detect import Form, recognise
 from provkit.sources.grid import from_text
-from provkit.sources.rules import RULES
+from provkit.sources.rules import RULES as _RULES
+from provkit.sources.rules_sets import RULES as _SET_RULES
+from provkit.sources.sets import read_set
+from provkit.sources.settings import SisSettings
 from provkit.tables import Sheets
 
-__all__ = ["RULES", "from_text", "read"]
+__all__ = ["RULES", "SisSettings", "from_text", "read", "read_set"]
+
+RULES = (*_RULES, *_SET_RULES)
+"""Every rule of this room."""
 
 
 def read(path: str | Path) -> Sheets:
@@ -35,6 +41,10 @@ def read(path: str | Path) -> Sheets:
 
         sheet, said, findings = read_text(detected.content, path.name)
         return Sheets((sheet,), None, f"{path.name} was read as {said}, because {detected.reason}.", findings)
+    if detected.form is Form.HTML:
+        from provkit.sources.html import read_html
+
+        return read_html(detected.content, path.name)
     from provkit.sources.workbook import read_workbook
 
     return read_workbook(path, detected)

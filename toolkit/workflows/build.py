@@ -21,7 +21,7 @@ from provkit.config import load as load_config
 from provkit.errors import ConfigError, GuardError, PackageError, SourceError
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
-from provkit.sources import read
+from provkit.sources import SisSettings, read, read_set
 from provkit.tables import Tables
 from provkit.workflows.holding import capped, judge
 from provkit.writer import check_replaceable, recover, write_folder
@@ -179,7 +179,7 @@ def prepare(
     """
     config = config or load_config()
     settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses)
-    sheets = read(Path(source))
+    sheets = read_set(read(Path(source)), config.model(SisSettings, "sis"), has_account=bool(settings.account_id))
     authored = author(sheets, settings, listed=listed)
     letter = _Letter.choose(message, authored, settings, app=app)
     outcome = judge(

@@ -173,6 +173,18 @@ from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_w
 from provkit.schemas.sections import section_status_taken_otherwise, section_status_unknown
 from provkit.schemas.users import name_missing, service_not_understood, status_ignored
 from provkit.sources.rules import encoding_guessed, errors_unseen
+from provkit.sources.rules_sets import (
+    account_taken_for_granted,
+    columns_without_place,
+    lookup_missing,
+    nothing_is_removed,
+    person_without_key,
+    record_twice,
+    reference_missing,
+    role_not_known,
+    rows_without_place,
+    status_not_known,
+)
 
 __all__ = ["RULES"]
 
@@ -334,5 +346,15 @@ RULES: tuple[Rule, ...] = (
     message_not_taken_along,
     message_written_anew,
     nothing_left_to_join,
+    rows_without_place,
+    reference_missing,
+    record_twice,
+    role_not_known,
+    lookup_missing,
+    account_taken_for_granted,
+    nothing_is_removed,
+    columns_without_place,
+    status_not_known,
+    person_without_key,
 )
 """All of them."""
