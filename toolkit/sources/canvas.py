@@ -52,10 +52,33 @@ FIELDS: Mapping[Kind, Mapping[str, str]] = {
 _MARKS = frozenset(
     map(
         fold,
-        """integration_id authentication_provider_id ssha_password full_name sortable_name declared_user_type pronouns canvas_user_id
-        canvas_course_id canvas_section_id canvas_account_id canvas_term_id canvas_enrollment_id created_by_sis course_format
-        grade_passback_setting homeroom_course friendly_name associated_user_id role_id root_account user_integration_id
-        canvas_password_notification base_role_type notify""".split(),
+        [
+            "integration_id",
+            "authentication_provider_id",
+            "ssha_password",
+            "full_name",
+            "sortable_name",
+            "declared_user_type",
+            "pronouns",
+            "canvas_user_id",
+            "canvas_course_id",
+            "canvas_section_id",
+            "canvas_account_id",
+            "canvas_term_id",
+            "canvas_enrollment_id",
+            "created_by_sis",
+            "course_format",
+            "grade_passback_setting",
+            "homeroom_course",
+            "friendly_name",
+            "associated_user_id",
+            "role_id",
+            "root_account",
+            "user_integration_id",
+            "canvas_password_notification",
+            "base_role_type",
+            "notify",
+        ],
     )
 )
 """Columns that Canvas has and the upload has not."""
@@ -83,7 +106,11 @@ def _kind(sheet: Sheet) -> Kind | None:
     for kind in (Kind.USERS, Kind.COURSES, Kind.SECTIONS):
         if headers >= _NEEDED[kind]:
             return kind
-    members = headers >= _NEEDED[Kind.ENROLLMENTS] and headers & {"courseid", "sectionid"} and headers & {"role", "roleid", "baseroletype"}
+    members = (
+        headers >= _NEEDED[Kind.ENROLLMENTS]
+        and headers & {"courseid", "sectionid"}
+        and headers & {"role", "roleid", "baseroletype"}
+    )
     return Kind.ENROLLMENTS if members else None
 
 
@@ -126,7 +153,11 @@ def read(sheets: Sheets) -> Sheets:
         account.left_columns(records, FIELDS[kind])
         if rows:
             columns = [Column(name, [records.text(row, name) for row in rows], records, name) for name in FIELDS[kind]]
-            made.append(made_sheet(kind, records, rows, _as_written(kind, columns, account, records, rows), f"it has the columns of Canvas {kind}"))
+            made.append(
+                made_sheet(
+                    kind, records, rows, _as_written(kind, columns, account, records, rows), f"it has the columns of Canvas {kind}"
+                )
+            )
     return _with(sheets, made, account)
 
 
@@ -160,17 +191,20 @@ def _why_not(kind: Kind, records: Records, row: int, away: set[str]) -> str:
     if kind is Kind.USERS:
         return f"they are {status} there, and the service can neither suspend nor delete people" if status in _GONE else ""
     if kind is Kind.ENROLLMENTS:
-        if records.text(row, "user_id") in away and status != "deleted":
-            return "the people in them are suspended or deleted there"
-        if status == "rejected":
-            return "these people declined"
-        if not records.text(row, "user_id"):
-            return "the people in them have no SIS id"
-        if not records.text(row, "course_id") and not records.text(row, "section_id"):
-            return "the courses in them have no SIS id"
-        return ""
+        return _why_not_enrolled(records, row, status, away)
     missing = not records.text(row, f"{str(kind).removesuffix('s')}_id")
     return "they have no SIS id, which only Canvas's support can give" if missing else ""
+
+
+def _why_not_enrolled(records: Records, row: int, status: str, away: set[str]) -> str:
+    if records.text(row, "user_id") in away and status != "deleted":
+        return "the people in them are suspended or deleted there"
+    if status == "rejected":
+        return "these people declined"
+    if not records.text(row, "user_id"):
+        return "the people in them have no SIS id"
+    named = records.text(row, "course_id") or records.text(row, "section_id")
+    return "" if named else "the courses in them have no SIS id"
 
 
 def _as_written(kind: Kind, columns: Sequence[Column], account: Account, records: Records, rows: Sequence[int]) -> list[Column]:
@@ -214,7 +248,11 @@ def recognise_gradebook(sheets: Sheets) -> str | None:
     """
     for sheet in sheets:
         headers = _headers(sheet)
-        if {"id", "section"} <= headers and headers & {"sisuserid", "sisloginid"} and headers & {"student", "firstname", "lastname"}:
+        if (
+            {"id", "section"} <= headers
+            and headers & {"sisuserid", "sisloginid"}
+            and headers & {"student", "firstname", "lastname"}
+        ):
             return f"{sheet.name or sheet.file} has the columns of a Canvas gradebook: SIS User ID or SIS Login ID, ID, Section"
     return None
 
@@ -241,7 +279,11 @@ def read_gradebook(sheets: Sheets) -> Sheets:
             continue
         records = Records.of(sheet, _GRADEBOOK)
         points = [row for row in records.rows if not records.text(row, "user_id") and not records.text(row, "username")]
-        tests = [row for row in records.rows if row not in points and re.fullmatch(r"student,\s*test", records.text(row, "name"), re.IGNORECASE)]
+        tests = [
+            row
+            for row in records.rows
+            if row not in points and re.fullmatch(r"student,\s*test", records.text(row, "name"), re.IGNORECASE)
+        ]
         account.set_aside(records, points, "they hold points or notes, or people whom no SIS id and no login is known of")
         account.set_aside(records, tests, "the test student is nobody")
         rows = [row for row in records.rows if row not in {*points, *tests}]

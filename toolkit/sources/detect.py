@@ -89,6 +89,11 @@ def recognise(path: Path) -> Detected:
         return _zipped(path, content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(path, content)
+    return _plain(path, content)
+
+
+def _plain(path: Path, content: bytes) -> Detected:
+    """Text, and what people hand in instead."""
     if _HTML.match(content[:512]):
         return Detected(Form.HTML, "it begins as web pages do", content)
     for magic, is_what, remedy in _OTHERS:

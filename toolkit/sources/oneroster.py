@@ -27,8 +27,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "user_ids": "userIds|userId",
         "enabled": "enabledUser",
     },
-    "enrollments": _COMMON
-    | {"class": "classSourcedId", "user": "userSourcedId", "role": "role", "school": "schoolSourcedId"},
+    "enrollments": _COMMON | {"class": "classSourcedId", "user": "userSourcedId", "role": "role", "school": "schoolSourcedId"},
     "classes": _COMMON
     | {
         "title": "title",
@@ -38,7 +37,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "sessions": "termSourcedIds|termSourcedId",
         "type": "classType",
     },
-    "courses": _COMMON | {"title": "title", "code": "courseCode", "org": "orgSourcedId", "sessions": "schoolYearSourcedId|schoolYearId"},
+    "courses": _COMMON
+    | {"title": "title", "code": "courseCode", "org": "orgSourcedId", "sessions": "schoolYearSourcedId|schoolYearId"},
     "academicsessions": _COMMON | {"title": "title", "start": "startDate", "end": "endDate", "parent": "parentSourcedId"},
     "orgs": _COMMON | {"name": "name", "identifier": "identifier", "parent": "parentSourcedId"},
 }
@@ -109,7 +109,9 @@ def read(sheets: Sheets, settings: SisSettings, *, has_account: bool) -> Sheets:
             remedy="Export the set whole: users.csv, classes.csv, courses.csv, enrollments.csv, academicSessions.csv, orgs.csv, manifest.csv.",
         )
     manifest = _manifest(sheets)
-    partial = "delta" in {manifest.get(f"file.{name}".casefold(), "").casefold() for name in ("enrollments", "users", "classes", "courses")}
+    partial = "delta" in {
+        manifest.get(f"file.{name}".casefold(), "").casefold() for name in ("enrollments", "users", "classes", "courses")
+    }
     if not manifest and "enrollments" in files:
         records = files["enrollments"]
         partial = any(records.text(row, "status") for row in records.rows) and not {"users", "classes"} <= files.keys()
@@ -125,7 +127,11 @@ def read(sheets: Sheets, settings: SisSettings, *, has_account: bool) -> Sheets:
         reason="it is a file of a OneRoster set",
     )
     if manifest.get("file.enrollments", "").casefold() == "bulk":
-        account.findings.append(Finding(nothing_is_removed, origin=Origin(files["enrollments"].sheet.file if "enrollments" in files else "manifest.csv")))
+        account.findings.append(
+            Finding(
+                nothing_is_removed, origin=Origin(files["enrollments"].sheet.file if "enrollments" in files else "manifest.csv")
+            )
+        )
     made = SchoolReader(school, settings, has_account, account).sheets()
     return replace(
         sheets,

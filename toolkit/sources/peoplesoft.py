@@ -93,7 +93,7 @@ def _made(sheet: Sheet, header: int, account: Account) -> Sheet:
     broken: list[int] = []
     for row in whole.rows:
         said = whole.text(row, "status")
-        status = _STATUS.get(said.casefold(), said if said else "active")
+        status = _STATUS.get(said.casefold(), said or "active")
         if status == "":
             waiting.append(row)
             continue
@@ -106,7 +106,11 @@ def _made(sheet: Sheet, header: int, account: Account) -> Sheet:
         statuses.append(status)
     account.set_aside(whole, waiting, "these people are on a waiting list")
     account.change(Reason.WORD, whole, "status", changes, "status")
-    columns = [Column(name, [whole.text(row, name) for row in kept], whole, name) for name in _FIELDS if name in whole.columns and name != "status"]
+    columns = [
+        Column(name, [whole.text(row, name) for row in kept], whole, name)
+        for name in _FIELDS
+        if name in whole.columns and name != "status"
+    ]
     columns += [Column("status", statuses, whole, "status"), Column("role", ["student"] * len(kept))]
     taken = set(whole.columns.values())
     names = whole.sheet.rows[0]

@@ -184,7 +184,9 @@ def _place(column: Column, own: Records, here: np.ndarray, head: int) -> Place |
         return place
     there = np.array([0 if row is None else source.number(row) for row in column.joined], dtype=np.int64)
     first = source.number(source.header) if source.header is not None else 0
-    joined = Joined(np.concatenate([np.array([head], dtype=np.int64), here]), np.concatenate([np.array([first], dtype=np.int64), there]))
+    joined = Joined(
+        np.concatenate([np.array([head], dtype=np.int64), here]), np.concatenate([np.array([first], dtype=np.int64), there])
+    )
     return Place(place.file, place.sheet, place.column, joined)
 
 

@@ -354,8 +354,8 @@ def columns_without_place() -> None:
     ```
     ## Use instead
     ```csv users.csv
-    sourcedId,orgSourcedIds,givenName,familyName,username,role
-    u1,o1,Ana,Ruiz,ana@example.org,Student
+    sourcedId,givenName,familyName,username
+    u1,Ana,Ruiz,ana@example.org
     ```
     ```csv classes.csv
     sourcedId,title,courseSourcedId

@@ -78,6 +78,17 @@ class _Key(NamedTuple):
     of: str
 
 
+class _Member(NamedTuple):
+    """An enrollment that is to be sent."""
+
+    row: int
+    key: _Key | None
+    person: tuple[Records, int] | None
+    at: int | None
+    role: str
+    status: str
+
+
 _ROLES: Mapping[str, str] = {
     **dict.fromkeys(("student", "learner"), "student"),
     **dict.fromkeys(("teacher", "instructor", "professor", "faculty", "lecturer"), "teacher"),
@@ -88,7 +99,16 @@ _ROLES: Mapping[str, str] = {
 _ASIDE: Mapping[str, str] = {
     **dict.fromkeys(("guardian", "parent", "relative"), "guardians and relatives are not enrolled"),
     **dict.fromkeys(
-        ("administrator", "proctor", "counselor", "counsellor", "principal", "siteadministrator", "systemadministrator", "districtadministrator"),
+        (
+            "administrator",
+            "proctor",
+            "counselor",
+            "counsellor",
+            "principal",
+            "siteadministrator",
+            "systemadministrator",
+            "districtadministrator",
+        ),
         'no setting says what they are in Canvas (roles = { "proctor" = "ta" } under [sis] would)',
     ),
 }
@@ -96,7 +116,21 @@ _STATUS: Mapping[str, str] = {"": "active", "active": "active", "inactive": "ina
 _USED = {
     "users": ("id", "first_name", "last_name", "email", "username", "identifier", "user_ids", "enabled", "status", "changed"),
     "enrollments": ("id", "class", "user", "role", "status", "school", "changed"),
-    "classes": ("id", "title", "code", "course", "org", "sessions", "status", "start", "end", "course_name", "course_code", "changed", "type"),
+    "classes": (
+        "id",
+        "title",
+        "code",
+        "course",
+        "org",
+        "sessions",
+        "status",
+        "start",
+        "end",
+        "course_name",
+        "course_code",
+        "changed",
+        "type",
+    ),
     "courses": ("id", "title", "code", "org", "sessions", "status", "changed"),
 }
 """Fields that are read, or that are the source's own bookkeeping."""
@@ -122,27 +156,29 @@ class SchoolReader:
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets: users, courses, sections and enrollments, as far as there are any."""
         school, account = self.school, self.account
-        for records in self._files():
-            self._twice(records)
+        for file in self._files():
+            self._twice(file)
         sheets: list[Sheet] = []
         members = [sheet for enrolled in school.enrollments if (sheet := self._members(*enrolled)) is not None]
         sheets += [sheet for records in school.users if (sheet := self._users(records)) is not None]
         sheets += [sheet for sheet in (self._courses(), self._sections()) if sheet is not None]
-        for group, files in (
+        groups: tuple[tuple[str, Sequence[Records | None]], ...] = (
             ("users", school.users),
             ("enrollments", [enrolled.records for enrolled in school.enrollments]),
             ("classes", [school.classes]),
             ("courses", [school.courses]),
-        ):
-            for records in files:
-                if records is not None:
-                    account.left_columns(records, _USED[group])
+        )
+        for group, files in groups:
+            for records in filter(None, files):
+                account.left_columns(records, _USED[group])
         self._looked_at()
         return (*sheets, *members)
 
     def _files(self) -> Iterator[Records]:
         yield from self.school.users
-        yield from (records for records in (self.school.classes, self.school.courses, self.school.sessions, self.school.orgs) if records)
+        yield from (
+            records for records in (self.school.classes, self.school.courses, self.school.sessions, self.school.orgs) if records
+        )
 
     # ---- what refers to what
 
@@ -150,7 +186,7 @@ class SchoolReader:
         """Ids that stand twice with different rows."""
         first: dict[str, int] = {}
         said: set[str] = set()
-        used = [name for name in records.columns if name not in ("changed",)]
+        used = [name for name in records.columns if name != "changed"]
         for row in records.rows:
             key = records.text(row, "id")
             if not key:
@@ -238,7 +274,11 @@ class SchoolReader:
         if status == "tobedeleted":
             return "the person is to be deleted there, and an enrollment that is to go says so itself"
         if records.text(row, "enabled").casefold() in ("false", "0", "no") or status in ("inactive", "disabled"):
-            return "" if self.settings.disabled == "inactive" else 'the account is disabled there (disabled = "inactive" under [sis] would keep the enrollment, inactive)'
+            return (
+                ""
+                if self.settings.disabled == "inactive"
+                else 'the account is disabled there (disabled = "inactive" under [sis] would keep the enrollment, inactive)'
+            )
         return ""
 
     def _disabled(self, records: Records, row: int) -> bool:
@@ -248,13 +288,13 @@ class SchoolReader:
         )
 
     @cached_property
-    def _wanted(self) -> dict[int, dict[int, str]]:
-        """Per file of people, the rows of those who are to be in a class, and what they are known by."""
+    def _wanted(self) -> dict[int, set[int]]:
+        """Per file of people, the rows of those who are to be in a class."""
         return {}
 
     def _users(self, records: Records) -> Sheet | None:
         """Guests: people with an address who are to be in a class."""
-        wanted = self._wanted.get(id(records), {})
+        wanted = self._wanted.get(id(records), set())
         guests: list[int] = []
         nowhere: list[int] = []
         accounts: list[int] = []
@@ -296,77 +336,86 @@ class SchoolReader:
     # ---- enrollments
 
     def _members(self, records: Records, role_of_all: str, of: Records | None) -> Sheet | None:
-        classes = self.school.classes
+        """The enrollments of a file that are to be sent; rows that are not are set aside with the reason."""
         known = self._people[None if of is None else id(of)]
-        rows: list[int] = []
-        keys: list[_Key | None] = []
-        people: list[tuple[Records, int] | None] = []
-        in_class: list[int | None] = []
-        roles: list[str] = []
-        statuses: list[str] = []
+        found: list[_Member] = []
         aside: dict[str, list[int]] = {}
-        role_words: dict[int, tuple[str, str]] = {}
+        changed: dict[int, tuple[str, str]] = {}
         for row in records.rows:
-            status = self._status(records, row)
-            class_id, user_id = records.text(row, "class"), records.text(row, "user")
             said = role_of_all or records.text(row, "role")
             role, why = self._role(said)
-            person = known.get(user_id)
-            at = self._class_rows.get(class_id)
-            if not why and person is not None and status != "deleted":
-                why = self._off(*person)
-            if not why and at is not None and classes is not None and status != "deleted" and self._class_is_gone(at):
-                why = "their class is to be deleted, and they go with it"
+            status = self._status(records, row)
+            person = known.get(records.text(row, "user"))
+            at = self._class_rows.get(records.text(row, "class"))
+            why = why or ("" if status == "deleted" else self._why_not(person, at))
             if why:
                 aside.setdefault(why, []).append(row)
                 continue
-            key = None if person is None else self._key(*person)
-            if person is None and "sourcedId" in (self.settings.person or ()):
-                key = _Key(user_id, "university_id", "user")
-            if status == "":
-                self._break(records, row)
-            if not role:
-                self.account.say(role_not_known, records, row, "role")
-                self._break(records, row)
-            if key is None and person is None:
-                self.account.say(reference_missing, records, row, "user", what="people")
-                self._break(records, row)
-            if classes is not None and at is None and not self.school.partial:
-                self.account.say(reference_missing, records, row, "class", what="classes")
-                self._break(records, row)
-            if person is not None and (self._is_broken(*person) or key is None):
-                self._break(records, row)
-            if at is not None and classes is not None and self._is_broken(classes, at):
-                self._break(records, row)
-            if person is not None and self._disabled(*person) and status == "active":
-                status = "inactive"
             if person is not None and status == "active":
-                self._wanted.setdefault(id(person[0]), {})[person[1]] = user_id
+                status = "inactive" if self._disabled(*person) else status
+            if person is not None and status == "active":
+                self._wanted.setdefault(id(person[0]), set()).add(person[1])
+            member = _Member(row, self._key_of(records, row, person), person, at, role, status)
+            self._check(records, member)
             if role and role != said and records.place("role") is not None:
-                role_words[row] = (said, role)
-            rows.append(row)
-            keys.append(key)
-            people.append(person)
-            in_class.append(at)
-            roles.append(role)
-            statuses.append(status)
+                changed[row] = (said, role)
+            found.append(member)
         for why, those in aside.items():
             self.account.set_aside(records, those, why)
-        self.account.change(Reason.WORD, records, "role", role_words, "role")
-        if not rows:
+        self.account.change(Reason.WORD, records, "role", changed, "role")
+        if not found:
             return None
-        columns = self._who(records, keys, people)
-        ids = [records.text(row, "class") for row in rows]
-        if self._as_courses:
-            columns.append(Column("course_id", ids, records, "class"))
-        else:
-            if classes is not None:
-                courses = ["" if at is None else self._course_of(at) for at in in_class]
-                columns.append(Column("course_id", courses, classes, "course", in_class))
-            columns.append(Column("section_id", ids, records, "class"))
-        columns += [Column("role", roles, records, "role"), Column("status", statuses, records, "status")]
+        rows = [member.row for member in found]
+        columns = [
+            *self._who(records, [member.key for member in found], [member.person for member in found]),
+            *self._where(records, found),
+            Column("role", [member.role for member in found], records, "role"),
+            Column("status", [member.status for member in found], records, "status"),
+        ]
         broken = [row for row in rows if self._is_broken(records, row)]
-        return made_sheet(Kind.ENROLLMENTS, records, rows, columns, self.school.reason, broken=broken, always=("role", "status", "course_id", "email"))
+        always = ("role", "status", "course_id", "email")
+        return made_sheet(Kind.ENROLLMENTS, records, rows, columns, self.school.reason, broken=broken, always=always)
+
+    def _why_not(self, person: tuple[Records, int] | None, at: int | None) -> str:
+        """Why an enrollment that is not to be deleted is set aside; "" where it is not."""
+        off = "" if person is None else self._off(*person)
+        if not off and at is not None and self._class_is_gone(at):
+            return "their class is to be deleted, and they go with it"
+        return off
+
+    def _key_of(self, records: Records, row: int, person: tuple[Records, int] | None) -> _Key | None:
+        if person is not None:
+            return self._key(*person)
+        sure = "sourcedId" in (self.settings.person or ())
+        return _Key(records.text(row, "user"), "university_id", "user") if sure else None
+
+    def _check(self, records: Records, member: _Member) -> None:
+        """Find what is wrong with an enrollment, or with what it refers to."""
+        classes, row, person, at = self.school.classes, member.row, member.person, member.at
+        if not member.role:
+            self.account.say(role_not_known, records, row, "role")
+        if member.key is None and person is None:
+            self.account.say(reference_missing, records, row, "user", what="people")
+        stray = classes is not None and at is None and not self.school.partial
+        if stray:
+            self.account.say(reference_missing, records, row, "class", what="classes")
+        beyond = (person is not None and self._is_broken(*person)) or (
+            at is not None and classes is not None and self._is_broken(classes, at)
+        )
+        if stray or beyond or not member.role or not member.status or member.key is None:
+            self._break(records, row)
+
+    def _where(self, records: Records, found: Sequence[_Member]) -> list[Column]:
+        """The columns that say which course and section are meant."""
+        classes = self.school.classes
+        ids = [records.text(member.row, "class") for member in found]
+        if self._as_courses:
+            return [Column("course_id", ids, records, "class")]
+        section = Column("section_id", ids, records, "class")
+        if classes is None:
+            return [section]
+        courses = ["" if member.at is None else self._course_of(member.at) for member in found]
+        return [Column("course_id", courses, classes, "course", [member.at for member in found]), section]
 
     def _who(self, records: Records, keys: Sequence[_Key | None], people: Sequence[tuple[Records, int] | None]) -> list[Column]:
         """The columns that say who is meant, each from the file that it stands in."""
@@ -484,7 +533,9 @@ class SchoolReader:
             taught: dict[str, list[int]] = {}
             for row in classes.rows if classes is not None else ():
                 taught.setdefault(self._course_of(row), []).append(row)
-            return self._course_sheet(courses, rows, [taught.get(courses.text(row, "id"), []) for row in rows], "title", "code", chief=True)
+            return self._course_sheet(
+                courses, rows, [taught.get(courses.text(row, "id"), []) for row in rows], "title", "code", chief=True
+            )
         if classes is not None and classes.place("course_name") is not None:
             rows = [row for row in classes.rows if classes.text(row, "course") and classes.text(row, "course_name")]
             return self._course_sheet(classes, rows, None, "course_name", "course_code", chief=False)
@@ -495,24 +546,41 @@ class SchoolReader:
     ) -> Sheet | None:
         if not rows:
             return None
+        if not chief:
+            rows, taught = self._one_row_each(own, rows)
         ids = [own.text(row, "id" if chief else "course") for row in rows]
-        if not chief:  # several classes of one course, each of which tells it: one row of them is enough
-            rows = [row for key, row in sorted({key: row for key, row in reversed(list(zip(ids, rows, strict=True)))}.items())]
-            rows = sorted(rows)
-            ids = [own.text(row, "course") for row in rows]
         long = [own.text(row, title) or own.text(row, code) for row in rows]
         columns = [
             Column("course_id", ids, own, "id" if chief else "course"),
-            Column("short_name", [own.text(row, code) or name for row, name in zip(rows, long, strict=True)], own, code if own.place(code) else title),
+            Column(
+                "short_name",
+                [own.text(row, code) or name for row, name in zip(rows, long, strict=True)],
+                own,
+                code if own.place(code) else title,
+            ),
             Column("long_name", long, own, title),
             Column("account_id", [self._account_of(own, row) for row in rows], own, "org"),
             Column("status", [self._deleted_or_active(own, row) if chief else "active" for row in rows], own, "status"),
         ]
         groups = [[row] for row in rows] if taught is None else taught
-        columns.append(self._term(own, rows, groups if own is not self.school.classes else [[row] for row in rows]))
+        columns.append(self._term(own, rows, groups))
         columns += self._dates(own, rows, groups)
         broken = [row for row in rows if self._is_broken(own, row)]
         return made_sheet(Kind.COURSES, own, rows, columns, self.school.reason, broken=broken, chief=chief)
+
+    def _one_row_each(self, own: Records, rows: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+        """Of classes that tell their course, one row per course, and all its rows; where they tell different things, that is said."""
+        groups: dict[str, list[int]] = {}
+        for row in rows:
+            groups.setdefault(own.text(row, "course"), []).append(row)
+        for taught in groups.values():
+            told = [tuple(own.text(row, name) for name in ("course_name", "course_code", "org")) for row in taught]
+            other = next((row for row, said in zip(taught, told, strict=True) if said != told[0]), None)
+            if other is not None:
+                self.account.say(record_twice, own, other, "course", other=own.number(taught[0]))
+                for row in taught:
+                    self._break(own, row)
+        return [taught[0] for taught in groups.values()], list(groups.values())
 
     # ---- what organisations and sessions are in Canvas
 
@@ -550,11 +618,18 @@ class SchoolReader:
         for row, taught in zip(rows, groups, strict=True):
             told = [(own, row, key) for key in _list(own.text(row, "sessions"))]
             if classes is not None:
-                told += [(classes, at, key) for at in taught if at != row or own is not classes for key in _list(classes.text(at, "sessions"))]
+                told += [
+                    (classes, at, key)
+                    for at in taught
+                    if at != row or own is not classes
+                    for key in _list(classes.text(at, "sessions"))
+                ]
             found = {term for _, _, key in told if (term := self._term_of(key)) is not None}
             if not found and told and self.settings.terms:
                 records, at, key = told[0]
-                self.account.say(lookup_missing, records, at, "sessions", what="term", table="terms", toml=f'"{key}" = "the term id"')
+                self.account.say(
+                    lookup_missing, records, at, "sessions", what="term", table="terms", toml=f'"{key}" = "the term id"'
+                )
                 self._break(own, row)
             texts.append(next(iter(found)) if len(found) == 1 else "")
         return Column("term_id", texts, own, "sessions")
@@ -585,7 +660,14 @@ class SchoolReader:
         if not self.settings.dates:
             return []
         if own.place("start") is not None or own.place("end") is not None:
-            return [Column(f"{name}_date", [own.text(row, name) for row in rows], own, name) for name in ("start", "end")]
+            told = [[at for at in taught if own.text(at, "start")] or [row] for row, taught in zip(rows, groups, strict=True)]
+            first = [min(taught, key=lambda at: (own.text(at, "start"), at)) for taught in told]
+            told = [[at for at in taught if own.text(at, "end")] or [row] for row, taught in zip(rows, groups, strict=True)]
+            last = [max(taught, key=lambda at: (own.text(at, "end"), -at)) for taught in told]
+            return [
+                Column(f"{name}_date", [own.text(at, name) for at in chosen], own, name, chosen)
+                for name, chosen in (("start", first), ("end", last))
+            ]
         sessions, classes = self.school.sessions, self.school.classes
         if sessions is None:
             return []
@@ -625,7 +707,9 @@ class SchoolReader:
         if sessions is not None:
             used = [row for row in sessions.rows if row in self._used_sessions]
             self.account.used(len(used))
-            self.account.set_aside(sessions, [row for row in sessions.rows if row not in self._used_sessions], "no class is in them")
+            self.account.set_aside(
+                sessions, [row for row in sessions.rows if row not in self._used_sessions], "no class is in them"
+            )
         if orgs is not None:
             self.account.set_aside(orgs, orgs.rows, "they only say what belongs to which account")
 

@@ -93,7 +93,9 @@ def recognise(sheets: Sheets) -> str | None:
     for sheet in sheets:
         headers = _headers(sheet)
         if {"classsourcedid", "usersourcedid", "role"} <= headers and not headers & {"status", "schoolsourcedid"}:
-            return f"{sheet.file} has the columns of School Data Sync v2 (there is no manifest and no status, as OneRoster has them)"
+            return (
+                f"{sheet.file} has the columns of School Data Sync v2 (there is no manifest and no status, as OneRoster has them)"
+            )
         if headers in ({"sectionsisid", "sisid"}, {"sectionid", "id"}) and stem(sheet) in V1:
             return f"{sheet.file} has the columns of School Data Sync v1"
     return None

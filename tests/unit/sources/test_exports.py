@@ -37,7 +37,10 @@ def said(built):
 
 def lines(folder):
     """How many data rows the files of a set have."""
-    return sum(len([line for line in path.read_bytes().decode("utf-8-sig").splitlines() if line.strip(", ")]) - 1 for path in folder.glob("*.csv"))
+    return sum(
+        len([line for line in path.read_bytes().decode("utf-8-sig").splitlines() if line.strip(", ")]) - 1
+        for path in folder.glob("*.csv")
+    )
 
 
 SDS_V1 = {
@@ -59,7 +62,12 @@ SDS_V1 = {
 def test_school_data_sync_v1_and_its_uk_form(uk, tmp_path):
     contents = dict(SDS_V1)
     if uk:
-        swap = {"School SIS ID": "School DfE Number", "Section SIS ID": "Section ID", "Term SIS ID": "Term#", "Course SIS ID": "Course#"}
+        swap = {
+            "School SIS ID": "School DfE Number",
+            "Section SIS ID": "Section ID",
+            "Term SIS ID": "Term#",
+            "Course SIS ID": "Course#",
+        }
         for name, text in contents.items():
             head, body = text.split("\n", 1)
             for old, new in swap.items():
@@ -87,7 +95,9 @@ def test_dates_that_no_other_date_explains_are_not_guessed(tmp_path):
     contents = dict(SDS_V1)
     contents["Section"] = contents["Section"].replace("12/18/2026", "12/10/2026")
     built = prepare(files(tmp_path / "sds", **contents), config=CONFIG)
-    assert {error.split("!")[0] for error in errors(built)} == {"PK612 Section.csv"} or all("Section.csv" in error for error in errors(built))
+    assert {error.split("!")[0] for error in errors(built)} == {"PK612 Section.csv"} or all(
+        "Section.csv" in error for error in errors(built)
+    )
     assert errors(built)
 
 
@@ -104,12 +114,23 @@ def test_dates_that_no_other_date_explains_are_not_guessed(tmp_path):
 )
 def test_real_sets_of_school_data_sync_end_in_a_package_or_in_findings_at_their_cells(name, shared, tmp_path):
     folder = shared / "samples" / "OfficeDev-O365-EDU-Tools" / name
-    built = prepare(folder, config=Config(None, {"defaults": {"account_id": "R"}, "sis": {"username_domain": "example.edu", "roles": {"staff": "ta"}}}, {}))
+    built = prepare(
+        folder,
+        config=Config(
+            None, {"defaults": {"account_id": "R"}, "sis": {"username_domain": "example.edu", "roles": {"staff": "ta"}}}, {}
+        ),
+    )
     assert "School Data Sync" in built.recognised[0]
     assert built.account.read == lines(folder)
     if "Min_Required" in name:  # these have no names, without which nobody can be invited
         assert "PK623 Student.csv!1" in errors(built)
-        assert {error.split()[1].split("!")[0] for error in errors(built)} <= {"Student.csv", "Teacher.csv", "StudentEnrollment.csv", "TeacherRoster.csv", "Section.csv"}
+        assert {error.split()[1].split("!")[0] for error in errors(built)} <= {
+            "Student.csv",
+            "Teacher.csv",
+            "StudentEnrollment.csv",
+            "TeacherRoster.csv",
+            "Section.csv",
+        }
     else:
         assert errors(built) == []
         assert built.account.held_back == 0
@@ -154,10 +175,14 @@ CANVAS = {
 def test_a_provisioning_report_of_canvas(tmp_path):
     built = build(files(tmp_path / "report", **CANVAS), tmp_path / "out", config=Config(None, {}, {}))
     assert errors(built) == []
-    assert [(row["course_id"], row["account_id"], row["term_id"]) for row in table(built, "courses.csv")] == [("NC-1", "RECREATION", "4268")]
+    assert [(row["course_id"], row["account_id"], row["term_id"]) for row in table(built, "courses.csv")] == [
+        ("NC-1", "RECREATION", "4268")
+    ]
     assert [row["section_id"] for row in table(built, "sections.csv")] == ["NC-1-A"]
     assert [row["login_id"] for row in table(built, "users.csv")] == ["ana@example.org"]
-    assert {(row["user_id"], row["role"], row["status"], row["limit_section_privileges"]) for row in table(built, "enrollments.csv")} == {
+    assert {
+        (row["user_id"], row["role"], row["status"], row["limit_section_privileges"]) for row in table(built, "enrollments.csv")
+    } == {
         ("ana@example.org", "student", "active", "false"),
         ("jdoe", "teacher", "active", "false"),
     }
@@ -188,7 +213,10 @@ def test_a_fault_in_a_file_of_canvas_is_found_in_its_cell(tmp_path):
 
 
 def test_what_has_only_the_uploads_own_columns_is_no_export_of_canvas(tmp_path):
-    folder = files(tmp_path / "plain", users="user_id,login_id,first_name,last_name,email,status\na@example.org,a@example.org,A,B,a@example.org,active\n")
+    folder = files(
+        tmp_path / "plain",
+        users="user_id,login_id,first_name,last_name,email,status\na@example.org,a@example.org,A,B,a@example.org,active\n",
+    )
     assert "Canvas" not in prepare(folder, config=CONFIG).recognised[0]
 
 
@@ -235,7 +263,9 @@ def as_csv(path):
 
 def as_page(path):
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in QUERY)
-    path.write_text(f"<html><head><style>td {{}}</style></head><body><table border=1>{rows}</table></body></html>", encoding="utf-8")
+    path.write_text(
+        f"<html><head><style>td {{}}</style></head><body><table border=1>{rows}</table></body></html>", encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize(("name", "write"), [("query.csv", as_csv), ("ps.xls", as_page)])
@@ -254,10 +284,10 @@ def test_the_result_of_a_peoplesoft_query_as_csv_and_as_a_web_page(name, write, 
 
 
 def test_a_status_of_peoplesoft_that_nobody_knows_is_found_in_its_cell(tmp_path):
-    QUERY_WITH = [list(row) for row in QUERY]
-    QUERY_WITH[2][5] = "Q"
+    rows = [list(row) for row in QUERY]
+    rows[2][5] = "Q"
     out = io.StringIO()
-    csv.writer(out).writerows(QUERY_WITH)
+    csv.writer(out).writerows(rows)
     (tmp_path / "query.csv").write_text(out.getvalue(), encoding="utf-8")
     assert errors(prepare(tmp_path / "query.csv", config=TEMPLATES)) == ["PK668 query.csv!F3"]
 

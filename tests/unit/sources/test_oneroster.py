@@ -33,9 +33,7 @@ HEADERS = {
     "enrollments": (
         "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate"
     ),
-    "roles": (
-        "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId"
-    ),
+    "roles": ("sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId"),
     "demographics": "sourcedId,status,dateLastModified,birthDate,sex",
 }
 
@@ -55,16 +53,54 @@ class Set:
         self.manifest += [("source.systemName", "Example SIS"), ("source.systemCode", "EX")]
         self.add("orgs", "o1", name="Example District", type="district", identifier="D-1")
         self.add("orgs", "o2", name="Example School", type="school", identifier="S-2", parentSourcedId="o1")
-        self.add("academicSessions", "y1", title="2026-27", type="schoolYear", startDate="2026-08-01", endDate="2027-07-01", schoolYear="2027")
         self.add(
-            "academicSessions", "t1", title="Fall", type="term", startDate="2026-08-24", endDate="2026-12-19", parentSourcedId="y1", schoolYear="2027"
+            "academicSessions",
+            "y1",
+            title="2026-27",
+            type="schoolYear",
+            startDate="2026-08-01",
+            endDate="2027-07-01",
+            schoolYear="2027",
         )
         self.add(
-            "academicSessions", "t2", title="Spring", type="term", startDate="2027-01-11", endDate="2027-05-08", parentSourcedId="y1", schoolYear="2027"
+            "academicSessions",
+            "t1",
+            title="Fall",
+            type="term",
+            startDate="2026-08-24",
+            endDate="2026-12-19",
+            parentSourcedId="y1",
+            schoolYear="2027",
+        )
+        self.add(
+            "academicSessions",
+            "t2",
+            title="Spring",
+            type="term",
+            startDate="2027-01-11",
+            endDate="2027-05-08",
+            parentSourcedId="y1",
+            schoolYear="2027",
         )
         self.add("courses", "k1", schoolYearSourcedId="y1", title="First Aid", courseCode="FA-1", orgSourcedId="o2")
-        self.add("classes", "c1", title="First Aid, Monday", courseSourcedId="k1", classType="scheduled", schoolSourcedId="o2", termSourcedIds="t1")
-        self.add("classes", "c2", title="First Aid, all year", courseSourcedId="k1", classType="Scheduled", schoolSourcedId="o2", termSourcedIds="t1,t2")
+        self.add(
+            "classes",
+            "c1",
+            title="First Aid, Monday",
+            courseSourcedId="k1",
+            classType="scheduled",
+            schoolSourcedId="o2",
+            termSourcedIds="t1",
+        )
+        self.add(
+            "classes",
+            "c2",
+            title="First Aid, all year",
+            courseSourcedId="k1",
+            classType="Scheduled",
+            schoolSourcedId="o2",
+            termSourcedIds="t1,t2",
+        )
         self.user("u1", "ana", "Ana", "Ruiz", role="student")
         self.user("u2", "bo", "Bo", "Ek", role="teacher")
         self.user("u3", "cy", "Cy", "Orr", role="aide")
@@ -81,7 +117,13 @@ class Set:
         self.rows[of_type].append(row | {key: said for key, said in cells.items() if key in row})
 
     def user(self, own, username, given, family, *, role, **cells):
-        told = {"enabledUser": "true", "username": username, "givenName": given, "familyName": family, "email": f"{username}@example.org"}
+        told = {
+            "enabledUser": "true",
+            "username": username,
+            "givenName": given,
+            "familyName": family,
+            "email": f"{username}@example.org",
+        }
         told |= {"orgSourcedIds": "o2", "role": role, "password": "s3cret-word", "sms": "555-0100", "primaryOrgSourcedId": "o2"}
         self.add("users", own, **told | cells)
         if self.version == "1.2":
@@ -95,7 +137,11 @@ class Set:
 
     def write(self, folder, *, mark=False, shuffle=None):
         folder.mkdir(exist_ok=True)
-        files = {name: [self.headers[name], *([row[key] for key in self.headers[name]] for row in rows)] for name, rows in self.rows.items() if rows}
+        files = {
+            name: [self.headers[name], *([row[key] for key in self.headers[name]] for row in rows)]
+            for name, rows in self.rows.items()
+            if rows
+        }
         if self.manifest:
             files["manifest"] = [["propertyName", "value"], *map(list, self.manifest)]
         order = list(files)
@@ -217,7 +263,9 @@ def test_a_course_to_be_deleted_takes_its_classes_along(tmp_path):
     assert table(built, "sections.csv") == table(built, "enrollments.csv") == table(built, "users.csv") == []
 
 
-@pytest.mark.parametrize(("setting", "statuses"), [({}, ["active", "active"]), ({"disabled": "inactive"}, ["inactive", "active", "active"])])
+@pytest.mark.parametrize(
+    ("setting", "statuses"), [({}, ["active", "active"]), ({"disabled": "inactive"}, ["inactive", "active", "active"])]
+)
 def test_disabled_people_are_set_aside_or_made_inactive_and_never_invited(setting, statuses, tmp_path):
     source = Set()
     source.row("users", "u1")["enabledUser"] = "false"
@@ -357,8 +405,12 @@ def test_columns_in_any_order_legacy_names_vendor_columns_and_a_mark_do_no_harm(
         row.update({new: row.pop(old) for old, new in renamed.items()})
         row["status"] = ""
     source.manifest = []
-    built = prepare(source.write(tmp_path / "other", mark=True), config=Config(None, {"defaults": {"account_id": "RECREATION"}}, {}))
-    assert {part.name: bytes(part.content) for part in built.package.parts} == {part.name: bytes(part.content) for part in plain.package.parts}
+    built = prepare(
+        source.write(tmp_path / "other", mark=True), config=Config(None, {"defaults": {"account_id": "RECREATION"}}, {})
+    )
+    assert {part.name: bytes(part.content) for part in built.package.parts} == {
+        part.name: bytes(part.content) for part in plain.package.parts
+    }
     assert any("ext_bus" in finding.message for finding in built.report.findings)
     assert "there is no manifest" in built.recognised[0]
 

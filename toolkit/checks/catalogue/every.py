@@ -342,10 +342,6 @@ RULES: tuple[Rule, ...] = (
     new_course_incomplete,
     facts_contradict,
     row_not_enrolled,
-    depends_on_held_back,
-    message_not_taken_along,
-    message_written_anew,
-    nothing_left_to_join,
     rows_without_place,
     reference_missing,
     record_twice,
@@ -356,5 +352,9 @@ RULES: tuple[Rule, ...] = (
     columns_without_place,
     status_not_known,
     person_without_key,
+    depends_on_held_back,
+    message_not_taken_along,
+    message_written_anew,
+    nothing_left_to_join,
 )
 """All of them."""
