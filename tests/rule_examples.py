@@ -1,7 +1,7 @@
 """Runs the examples in the rules' docstrings: makes the upload or source that the blocks describe, and has it judged as a user would.
 
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
-`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
+`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml, `profile` a mapping profile; with
 `build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
 `builder NAME` is a function below, for what these cannot say.
 
@@ -65,6 +65,8 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
             options |= _options(content)
         elif form == "build":
             building = _options(content)
+        elif form == "profile":
+            building = {"profile": _profile(content, folder)}
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
     if sheets:
@@ -101,6 +103,12 @@ def _folder(files: list[tuple[str | None, bytes]], folder: Path) -> Path:
     for name, content in files:
         (folder / str(name)).write_bytes(content)
     return folder
+
+
+def _profile(content: str, folder: Path) -> str:
+    path = folder / "example.toml"
+    path.write_text(content, encoding="utf-8")
+    return str(path)
 
 
 def _known(content: str, folder: Path) -> Any:

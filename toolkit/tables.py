@@ -85,12 +85,14 @@ class Sheets:
         message: The bytes of a message.properties found in the source; None if there is none.
         recognised: What kind of source it was taken for, and why, in one sentence.
         findings: What the reader has to say about the files themselves.
+        form: The kind of source that it was taken for, as `--from` names it; "" for plain tables.
     """
 
     sheets: tuple[Sheet, ...]
     message: bytes | None = None
     recognised: str = ""
     findings: tuple[Finding, ...] = ()
+    form: str = ""
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self.sheets)

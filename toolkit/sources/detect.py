@@ -23,6 +23,7 @@ class Form(StrEnum):
     XLSB = "Excel binary workbook (.xlsb)"
     XLS = "old Excel workbook (.xls)"
     ODS = "OpenDocument spreadsheet (.ods)"
+    PARQUET = "Parquet file"
     TEXT = "text file"
     FOLDER = "folder of CSV files"
     ARCHIVE = "ZIP of CSV files"
@@ -54,7 +55,6 @@ _OTHERS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
         (rb"\{\\rtf", "is a text document (RTF)", _COPY),
         (rb"\x89PNG|\xff\xd8\xff|GIF8", "is a picture", _PICTURE),
         (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "is an archive of a kind that is not read", "Unpack it first."),
-        (rb"PAR1", "is a Parquet file", "Save it as CSV."),
         (rb"SQLite format 3", "is a database", "Save the table as CSV."),
         (
             rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|style)\b",
@@ -90,6 +90,13 @@ def recognise(path: Path) -> Detected:
         return _zipped(path, content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(path, content)
+    return _parquet_or_text(path, content)
+
+
+def _parquet_or_text(path: Path, content: bytes) -> Detected:
+    """The kinds of file that are neither a ZIP nor Microsoft's old container."""
+    if content.startswith(b"PAR1"):
+        return Detected(Form.PARQUET, "it begins as Parquet files do", content)
     for magic, is_what, remedy in _OTHERS:
         if magic.match(content[:512]):
             raise SourceError(f"{path.name} {is_what}, not a spreadsheet.", remedy=remedy)
