@@ -200,7 +200,7 @@ class _Steps:
     def empty(self) -> None:
         """Take what stands in place of nothing for nothing."""
         for field, column in self.grid.columns.fields.items():
-            if column in self.planned.nothing and field not in self.planned.several:
+            if column is not None and column in self.planned.nothing and field not in self.planned.several:
                 self.grid.worked[field] = self._column(column)
 
     def _column(self, column: int) -> Raw:

@@ -231,7 +231,13 @@ def _guesses(target: Target, names: Sequence[Cell], values: Sequence[Sequence[Ce
             asked = guess is not None
         if guess is not None and guess.field is not None:
             claimed.add(guess.field)
-        yield guess or Guess(column, header, None, 0, "this kind of source reads it already" if token(header) in read else "nothing in the upload is like it")
+        yield guess or Guess(
+            column,
+            header,
+            None,
+            0,
+            "this kind of source reads it already" if token(header) in read else "nothing in the upload is like it",
+        )
 
 
 def _by_name(target: Target, known: Columns, column: int, header: str) -> Guess | None:

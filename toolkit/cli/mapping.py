@@ -45,14 +45,14 @@ def command(
 
     if output is not None and name is not None:
         raise typer.BadParameter("Take one of --output and --name.")
-    console.write("\n".join(_told(map_source(source, output=output, name=name, kind=kind), source, color=console.in_colour())))
+    console.write("\n".join(_told(map_source(source, output=output, name=name, kind=kind), source)))
 
 
-def _told(mapped: Mapped, source: Path, *, color: bool) -> Iterator[str]:
-    from provkit.report.changes import paragraph
+def _told(mapped: Mapped, source: Path) -> Iterator[str]:
+    from provkit.report.words import paragraph
 
     over = [f"Passed over: {', '.join(mapped.proposal.passed_over)}."] if mapped.proposal.passed_over else []
-    yield paragraph("WHAT WAS READ", [mapped.recognised, *over], color=color)
+    yield paragraph("WHAT WAS READ", [mapped.recognised, *over])
     for table in mapped.proposal.tables:
         lines = [
             f"{guess.letters} {guess.header!r} is {guess.field}, {guess.confidence} %: {guess.reason}"
@@ -60,10 +60,10 @@ def _told(mapped: Mapped, source: Path, *, color: bool) -> Iterator[str]:
             else f"{guess.letters} {guess.header!r} is no field: {guess.reason}"
             for guess in table.guesses
         ]
-        yield paragraph(f"{table.place}: {table.target.value.upper()}, HEADER IN ROW {table.number}", lines, color=color)
+        yield paragraph(f"{table.place}: {table.target.value.upper()}, HEADER IN ROW {table.number}", lines)
     if mapped.written is None:
         yield mapped.text
-        yield paragraph("TO KEEP IT", [f"provkit map {source} -o NAME.toml, or --name NAME to add it to provkit.toml"], color=color)
+        yield paragraph("TO KEEP IT", [f"provkit map {source} -o NAME.toml, or --name NAME to add it to provkit.toml"])
         return
     unsaid = [
         f"[lookup.{name}]: what each answer means"
@@ -71,7 +71,7 @@ def _told(mapped: Mapped, source: Path, *, color: bool) -> Iterator[str]:
         for name, said in table.answers.items()
         if "" in said.values()
     ] + [f"{name}: no column says it" for table in mapped.proposal.tables for name, value in table.constants.items() if not value]
-    yield paragraph("WRITTEN", [f"{mapped.written}"], color=color)
+    yield paragraph("WRITTEN", [f"{mapped.written}"])
     if unsaid:
-        yield paragraph("TO FILL IN", unsaid, color=color)
-    yield paragraph("THEN", [f"provkit build {source} --profile {mapped.named}"], color=color)
+        yield paragraph("TO FILL IN", unsaid)
+    yield paragraph("THEN", [f"provkit build {source} --profile {mapped.named}"])

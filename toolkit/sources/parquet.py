@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS
@@ -45,7 +45,7 @@ def read_parquet(content: bytes, name: str) -> Sheet:
     return Sheet(name, None, rows, range(1, len(rows) + 1))
 
 
-def _cells(column: pa.ChunkedArray) -> list[Cell]:
+def _cells(column: pa.ChunkedArray[Any]) -> list[Cell]:
     import pyarrow as pa
 
     if pa.types.is_nested(column.type):

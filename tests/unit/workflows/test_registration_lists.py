@@ -21,7 +21,7 @@ GOOGLE = (
 MICROSOFT = (
     "ID,Start time,Completion time,Email,Name,Last modified time,Your e-mail address,Full name,Your interests\n"
     '1,8/24/26 9:14:03,8/24/26 9:15:03,anonymous,anonymous,,ana@example.org,Ana Ruiz,"Art;Music;"\n'
-    "2,8/24/26 9:16:03,8/24/26 9:17:03,anonymous,Anonymous,,bo@example.org,\"Ek, Bo\",Art;\n"
+    '2,8/24/26 9:16:03,8/24/26 9:17:03,anonymous,Anonymous,,bo@example.org,"Ek, Bo",Art;\n'
 )
 QUALTRICS_IDS = (
     "StartDate,EndDate,Status,IPAddress,Progress,Duration (in seconds),Finished,RecordedDate,ResponseId,RecipientLastName,RecipientFirstName,"
@@ -280,7 +280,14 @@ def test_a_parquet_file_is_a_table_like_any_other(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({"Email": ["ana@example.org", "bo@example.org"], "First name": ["Ana", "Bo"], "Last name": ["Ruiz", "Ek"], "Tags": [["a"], ["b"]]})
+    table = pa.table(
+        {
+            "Email": ["ana@example.org", "bo@example.org"],
+            "First name": ["Ana", "Bo"],
+            "Last name": ["Ruiz", "Ek"],
+            "Tags": [["a"], ["b"]],
+        }
+    )
     pq.write_table(table, tmp_path / "people.parquet")
     built = prepare(tmp_path / "people.parquet", config=Config())
     assert loud(built) == []
