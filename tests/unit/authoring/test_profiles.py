@@ -36,7 +36,7 @@ def test_an_answer_without_a_meaning_holds_its_rows_back_and_says_which_line_to_
     result = made({"Sheet1": TICKETS}, COLUMNS + STUDENT + 'lookup.course_id = { "Day" = "NC-1" }\n')
     finding = next(finding for finding in result.authored.report.findings if finding.code == "PK670")
     assert str(finding.origin) == "Sheet1!D3"
-    assert finding.message.endswith('add to [profile.example.lookup.course_id]: "Night" = "..."')
+    assert finding.message.endswith('add to [lookup.course_id]: "Night" = "..."')
     assert result.account() == (3, 2, 0, 0, 1)
 
 
