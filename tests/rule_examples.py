@@ -1,7 +1,7 @@
 """Runs the examples in the rules' docstrings: makes the upload or source that the blocks describe, and has it judged as a user would.
 
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
-`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
+`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml, `profile` a mapping profile; with
 `build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
 `config` is a provkit.toml to build by, `builder NAME` is a function below, for what these cannot say.
 
@@ -68,6 +68,8 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
             building = (building or {}) | _options(content)
         elif form == "config":
             building = {"config": _config(content)}
+        elif form == "profile":
+            building = {"profile": _profile(content, folder)}
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
     if sheets:
@@ -110,6 +112,12 @@ def _config(content: str) -> Any:
     from provkit.config import Config
 
     return Config(None, tomllib.loads(content), {})
+
+
+def _profile(content: str, folder: Path) -> str:
+    path = folder / "example.toml"
+    path.write_text(content, encoding="utf-8")
+    return str(path)
 
 
 def _known(content: str, folder: Path) -> Any:

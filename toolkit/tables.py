@@ -246,6 +246,7 @@ class Sheets:
         findings: What the reader has to say about the files themselves.
         edits: What the reader changed while it made the sheets.
         spoken: The rows that are on none of the sheets made.
+        form: The kind of source that it was taken for, as `--from` names it; "" for plain tables.
     """
 
     sheets: tuple[Sheet, ...]
@@ -254,6 +255,7 @@ class Sheets:
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
     spoken: tuple[Spoken, ...] = ()
+    form: str = ""
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self.sheets)

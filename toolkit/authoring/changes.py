@@ -43,6 +43,8 @@ class ChangeKind(StrEnum):
     """An address was spelled as where it was first met."""
     FILLED = "filled"
     """An empty place was filled from a setting or from the rest of the sheet."""
+    LOOKED_UP = "looked-up"
+    """What a cell says was replaced by what the profile's table says it means."""
     MERGED = "merged"
     """The row says again what another row says."""
     COLUMN_SET_ASIDE = "column-set-aside"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import build, explain, rules, sandbox, send, simulate, validate
+from provkit.cli import build, explain, mapping, rules, sandbox, send, simulate, validate
 from provkit.console import boundary
 
 __all__ = ["main"]
@@ -50,6 +50,7 @@ app.command("simulate", rich_help_panel=EVERYDAY)(simulate.command)
 app.command("send", rich_help_panel=EVERYDAY)(send.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
+app.command("map", rich_help_panel=UNDERSTAND)(mapping.command)
 app.command("sandbox", rich_help_panel=SETTING_UP)(sandbox.command)
 
 

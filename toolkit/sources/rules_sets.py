@@ -23,7 +23,7 @@ __all__ = [
 def rows_without_place() -> None:
     """Rows of an export have no place in the upload.
 
-    What happens: They are not in the package. Remedy: None, if the reason is as it should be; docs/sources.md says which settings
+    What happens: They are not in the package. Remedy: None, if the reason is as it should be; docs/sis-exports.md says which settings
     under [sis] in provkit.toml decide. Evidence: source-formats.md 3.1.
 
     ## Example

@@ -24,6 +24,12 @@ from provkit.authoring.rules_people import (
     person_missing,
     two_addresses,
 )
+from provkit.authoring.rules_profiles import (
+    answer_not_in_the_lookup,
+    column_of_profile_missing,
+    columns_disagree,
+    rows_left_out,
+)
 from provkit.authoring.rules_sheets import (
     column_missing,
     column_set_aside,
@@ -172,7 +178,7 @@ from provkit.schemas.people import (
 from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_without_effect
 from provkit.schemas.sections import section_status_taken_otherwise, section_status_unknown
 from provkit.schemas.users import name_missing, service_not_understood, status_ignored
-from provkit.sources.rules import encoding_guessed, errors_unseen
+from provkit.sources.rules import encoding_guessed, errors_unseen, sensitive_columns_dropped
 from provkit.sources.rules_sets import (
     account_taken_for_granted,
     columns_without_place,
@@ -313,6 +319,7 @@ RULES: tuple[Rule, ...] = (
     university_address_as_guest,
     encoding_guessed,
     errors_unseen,
+    sensitive_columns_dropped,
     formula_error,
     formula_without_result,
     number_too_long,
@@ -352,6 +359,10 @@ RULES: tuple[Rule, ...] = (
     columns_without_place,
     status_not_known,
     person_without_key,
+    answer_not_in_the_lookup,
+    column_of_profile_missing,
+    rows_left_out,
+    columns_disagree,
     depends_on_held_back,
     message_not_taken_along,
     message_written_anew,
