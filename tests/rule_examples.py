@@ -1,9 +1,10 @@
 """Runs the examples in the rules' docstrings: makes the upload or source that the blocks describe, and has it judged as a user would.
 
 A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python literal) are files of an upload; `sheet NAME` is a worksheet,
-`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml; with
+`source NAME` a file (a Python literal) that is built from; `flags` are options of `provkit validate`, `known` is a known.toml, `profile` a mapping profile; with
 `build`, whose lines are options of `provkit build`, the files or sheets above it are built from, and the build's report counts;
-`builder NAME` is a function below, for what these cannot say; `canvas NAME` and `canvas-bytes NAME` are files as they reach Canvas.
+`config` is a provkit.toml to build by, `builder NAME` is a function below, for what these cannot say; `canvas NAME` and `canvas-bytes NAME`
+are files as they reach Canvas.
 
 In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
 date, and `=123` a number.
@@ -16,6 +17,7 @@ import csv
 import importlib.util
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -73,7 +75,11 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
         elif form == "flags":
             options |= _options(content)
         elif form == "build":
-            building = _options(content)
+            building = (building or {}) | _options(content)
+        elif form == "config":
+            building = {"config": _config(content)}
+        elif form == "profile":
+            building = {"profile": _profile(content, folder)}
         else:
             raise AssertionError(f"{rule.code}: no block is called {info!r}")
     if sent:
@@ -114,6 +120,18 @@ def _folder(files: list[tuple[str | None, bytes]], folder: Path) -> Path:
     for name, content in files:
         (folder / str(name)).write_bytes(content)
     return folder
+
+
+def _config(content: str) -> Any:
+    from provkit.config import Config
+
+    return Config(None, tomllib.loads(content), {})
+
+
+def _profile(content: str, folder: Path) -> str:
+    path = folder / "example.toml"
+    path.write_text(content, encoding="utf-8")
+    return str(path)
 
 
 def _known(content: str, folder: Path) -> Any:

@@ -34,7 +34,9 @@ def test_the_wheel_holds_every_module_and_template_of_the_tree(root, wheel):
         f"{package}/{path.relative_to(root / folder).as_posix()}"
         for folder, package in (("toolkit", "provkit"), ("schemas", "provkit/schemas"), ("templates", "provkit/templates"))
         for path in (root / folder).rglob("*")
-        if path.suffix in {".py", ".j2", ".css", ".js", ".typed", ".txt"} and path.is_file() and "__pycache__" not in path.parts
+        if path.suffix in {".py", ".j2", ".css", ".js", ".toml", ".typed", ".txt"}
+        and path.is_file()
+        and "__pycache__" not in path.parts
     }
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("provkit/")}
     assert packed == tree

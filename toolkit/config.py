@@ -19,10 +19,10 @@ from pydantic import BaseModel, ValidationError
 from provkit.errors import ConfigError
 from provkit.words import did_you_mean
 
-__all__ = ["FILE_NAME", "Config", "load"]
+__all__ = ["FILE_NAME", "Config", "did_you_mean", "load", "read_toml", "validated"]
 
 FILE_NAME = "provkit.toml"
-SECTIONS = ("defaults", "env", "profile", "rules")
+SECTIONS = ("defaults", "env", "profile", "rules", "sis")
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "defaults": (
@@ -104,10 +104,7 @@ class Config:
             if variable in self.environ:
                 values[name] = self.environ[variable]
         values.update({name: value for name, value in flags.items() if value is not None})
-        try:
-            return model.model_validate(values)
-        except ValidationError as error:
-            raise ConfigError(_explain(error, f"{self.where} [{'.'.join(names)}]")) from None
+        return validated(model, values, f"{self.where} [{'.'.join(names)}]")
 
     def source(self, setting: str, *names: str, unsaid: str = "built in") -> str:
         """Where a setting of a sub-table comes from, in words.
@@ -151,13 +148,42 @@ def load(start: Path | None = None) -> Config:
     return Config(None, {}, dict(os.environ))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file's tables.
+
+    Args:
+        path: The file; a byte order mark, as Windows' editor writes it, is passed over.
+
+    Raises:
+        ConfigError: It cannot be read, or is not valid TOML.
+    """
     try:
-        tables = tomllib.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def validated(model: type[Model], values: Mapping[str, Any], where: str) -> Model:
+    """Values as a room's own model.
+
+    Args:
+        model: The room's model; unknown keys are errors.
+        values: What was written.
+        where: The file and table, for messages.
+
+    Raises:
+        ConfigError: A key is unknown or a value is not of its type.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, model, where)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    tables = read_toml(path)
     for name in tables:
         if name not in SECTIONS:
             raise ConfigError(f"{path}: there is no section [{name}].{did_you_mean(name, SECTIONS)}")
@@ -188,5 +214,14 @@ def settings_of(section: str) -> dict[str, type[BaseModel]]:
     return found
 
 
-def _explain(error: ValidationError, where: str) -> str:
-    return "\n".join(f"{where}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}." for problem in error.errors())
+def _explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
+    sentences = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            keys = [info.alias or key for key, info in model.model_fields.items()]
+            sentences.append(f"{where}: there is no setting {name!r}.{did_you_mean(str(problem['loc'][-1]), keys)}")
+        else:
+            said = problem["msg"].removeprefix("Value error, ")
+            sentences.append(f"{where}: {name}: {said}." if name else f"{where}: {said}.")
+    return "\n".join(sentences)

@@ -16,7 +16,7 @@ import numpy as np
 
 from provkit.errors import PackageError
 from provkit.rules import Origin
-from provkit.tables import Place, Table, place_of
+from provkit.tables import Joined, Place, Table, place_of
 
 __all__ = ["FORMAT", "FileOrigins", "Origins"]
 
@@ -44,16 +44,35 @@ class FileOrigins:
 
     def to_dict(self) -> dict[str, object]:
         """As saved: row numbers as steps from row to row, and both columns as runs of the same number."""
-        return {
-            "places": [{name: [place.file, place.sheet, place.column] for name, place in sheet.items()} for sheet in self.places],
+        joined: dict[int, tuple[int, Joined]] = {}
+        for sheet in self.places:
+            for place in sheet.values():
+                if place.joined is not None:
+                    joined.setdefault(id(place.joined), (len(joined), place.joined))
+        saved: dict[str, object] = {
+            "places": [
+                {
+                    name: [place.file, place.sheet, place.column] + ([] if place.joined is None else [joined[id(place.joined)][0]])
+                    for name, place in sheet.items()
+                }
+                for sheet in self.places
+            ],
             "sheets": _runs(self.sheets),
-            "steps": _runs(np.diff(self.rows.astype(np.int64), prepend=np.int64(0))),
+            "steps": _runs(_steps(self.rows)),
         }
+        if joined:
+            saved["joined"] = [[_runs(_steps(rows.here)), _runs(_steps(rows.there))] for _, rows in joined.values()]
+        return saved
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> FileOrigins:
         """The inverse of `to_dict`."""
-        places = tuple({name: Place(*place) for name, place in sheet.items()} for sheet in saved["places"])
+        joined = [Joined(*(np.cumsum(_spread(steps)) for steps in pair)) for pair in saved.get("joined", ())]
+
+        def place(file: str, sheet: str | None, column: int | None, by: int | None = None) -> Place:
+            return Place(file, sheet, column, None if by is None else joined[by])
+
+        places = tuple({name: place(*told) for name, told in sheet.items()} for sheet in saved["places"])
         return cls(np.cumsum(_spread(saved["steps"])), _spread(saved["sheets"]), places)
 
 
@@ -93,7 +112,7 @@ class Origins:
                         "This package's places in the source were saved by another version of provkit.", remedy="Build it again."
                     )
                 return {digest: FileOrigins.from_dict(file) for digest, file in saved["files"].items()}
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
                 raise PackageError("The file origins.json in .provkit is damaged.", remedy="Build the package again.") from error
 
         return cls(load)
@@ -121,6 +140,11 @@ class Origins:
         """As saved in `origins.json`: the same origins give the same bytes."""
         files = {digest: file.to_dict() for digest, file in self.files.items()}
         return json.dumps({"format": FORMAT, "files": files}, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _steps(rows: np.ndarray) -> np.ndarray:
+    """From row to row."""
+    return np.diff(rows.astype(np.int64), prepend=np.int64(0))
 
 
 def _runs(numbers: np.ndarray) -> list[list[int]]:

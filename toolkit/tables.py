@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from provkit.rules import Finding, Origin
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["Cell", "CellError", "Place", "Sheet", "Sheets", "Table", "Tables", "column_letters", "place_of"]
+__all__ = [
+    "Cell",
+    "CellError",
+    "Edit",
+    "Joined",
+    "Made",
+    "Place",
+    "Reason",
+    "Sheet",
+    "Sheets",
+    "Spoken",
+    "Table",
+    "Tables",
+    "column_letters",
+    "place_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,94 @@ def column_letters(index: int) -> str:
     return letters
 
 
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Which row of one file belongs to each row of a sheet that is made of another.
+
+    Attributes:
+        here: Row numbers of the sheet, ascending (int64).
+        there: Per such row, the other file's row that belongs to it; 0 for none (int64).
+    """
+
+    here: np.ndarray
+    there: np.ndarray
+
+    def at(self, numbers: np.ndarray) -> np.ndarray:
+        """The other file's rows, 0 for none.
+
+        Args:
+            numbers: Row numbers of the sheet (int64).
+        """
+        found = self.here.searchsorted(numbers)
+        inside = found < len(self.here)
+        rows = numbers * 0
+        rows[inside] = self.there[found[inside]] * (self.here[found[inside]] == numbers[inside])
+        return rows
+
+    def one(self, number: int) -> int:
+        """The other file's row for one row of the sheet, 0 for none.
+
+        Args:
+            number: The row's number in the sheet.
+        """
+        found = int(self.here.searchsorted(number))
+        return int(self.there[found]) if found < len(self.here) and self.here[found] == number else 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one column of a table was read from: a sheet, and a column of it (None: derived from the row as a whole).
+
+    Attributes:
+        file: The file's name, without folders.
+        sheet: The worksheet's name, or None.
+        column: Index of the source's column, 0 for A; None where no single cell holds the value.
+        joined: Where the column was joined from another file: which of its rows belongs to each; None: the row is the same.
+    """
+
+    file: str
+    sheet: str | None
+    column: int | None
+    joined: Joined | None = None
+
+    def rows(self, numbers: np.ndarray) -> np.ndarray:
+        """The rows of this place that belong to rows of the sheet; 0 for those that none belongs to.
+
+        Args:
+            numbers: Row numbers of the sheet (int64).
+        """
+        return numbers if self.joined is None else self.joined.at(numbers)
+
+    def origin(self, number: int) -> Origin | None:
+        """The cell that belongs to a row of the sheet; None where none does.
+
+        Args:
+            number: The row's number in the sheet.
+        """
+        row = number if self.joined is None else self.joined.one(number)
+        letters = "" if self.column is None else column_letters(self.column)
+        return Origin(self.file, self.sheet, f"{letters}{row}") if row else None
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What there is to know of a sheet that stands in no file as it is: a reader made it of several files.
+
+    Each row belongs to one row of the sheet's own file; the row's other cells may come from rows of others. The first row names fields.
+
+    Attributes:
+        places: Per column, where its cells stand; None for a column that stands nowhere.
+        reason: Why it was made, as the end of a sentence that begins with "because".
+        broken: Indexes of rows in which the reader found an error, and said so.
+        chief: Whether the fate of the file's rows is that of this sheet; False for a second sheet that is made of the same rows.
+    """
+
+    places: tuple[Place | None, ...]
+    reason: str
+    broken: frozenset[int] = frozenset()
+    chief: bool = True
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One grid of cells: a worksheet, or a text file.
@@ -56,6 +160,7 @@ class Sheet:
         numbers: The number of each row as the user counts: the row of a spreadsheet, the physical line of a text file.
         kind: Set where the file's own header says that this is a file of the upload (somebody's package).
         hidden: True for a worksheet that the spreadsheet program does not show.
+        made: Set where the sheet was made of several files; then `kind` says what it holds.
     """
 
     file: str
@@ -64,6 +169,16 @@ class Sheet:
     numbers: Sequence[int]
     kind: Kind | None = None
     hidden: bool = False
+    made: Made | None = None
+
+    def place(self, column: int | None) -> Place:
+        """Where a column stands.
+
+        Args:
+            column: Its index; None for rows as a whole.
+        """
+        found = None if self.made is None or column is None else self.made.places[column]
+        return found or Place(self.file, self.name, column if self.made is None else None)
 
     def origin(self, row: int, column: int | None = None) -> Origin:
         """Where a cell stands in the user's file.
@@ -72,8 +187,52 @@ class Sheet:
             row: Index into `rows`.
             column: Index into that row; None for the row as a whole.
         """
-        letters = "" if column is None else column_letters(column)
-        return Origin(self.file, self.name, f"{letters}{self.numbers[row]}")
+        number = int(self.numbers[row])
+        return self.place(column).origin(number) or Origin(self.file, self.name, str(number))
+
+
+class Reason(StrEnum):
+    """Why a reader changed something; the names of the same in `authoring.changes`."""
+
+    WORD = "word"
+    DATE = "date"
+    EXCLUSIVE_END = "exclusive-end"
+    COLUMN_SET_ASIDE = "column-set-aside"
+    ROW_SET_ASIDE = "row-set-aside"
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """What a reader changed in one column of one file, or which of its rows it left out.
+
+    Attributes:
+        reason: What was done.
+        place: Which column; one without a column is about whole rows.
+        field: The field or column of the package that it concerns.
+        numbers: The row of each change, as the user counts (int64).
+        before: What stands there, per row.
+        after: What became of it, per row.
+    """
+
+    reason: Reason
+    place: Place
+    field: str | None
+    numbers: np.ndarray
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Spoken:
+    """Rows of a file that are on none of the sheets a reader made, and are accounted for all the same.
+
+    Attributes:
+        count: How many.
+        used: True where something of them is in the package (a term's dates); False where they are set aside.
+    """
+
+    count: int
+    used: bool
 
 
 @dataclass(frozen=True)
@@ -85,30 +244,21 @@ class Sheets:
         message: The bytes of a message.properties found in the source; None if there is none.
         recognised: What kind of source it was taken for, and why, in one sentence.
         findings: What the reader has to say about the files themselves.
+        edits: What the reader changed while it made the sheets.
+        spoken: The rows that are on none of the sheets made.
+        form: The kind of source that it was taken for, as `--from` names it; "" for plain tables.
     """
 
     sheets: tuple[Sheet, ...]
     message: bytes | None = None
     recognised: str = ""
     findings: tuple[Finding, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    form: str = ""
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self.sheets)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one column of a table was read from: a sheet, and a column of it (None: derived from the row as a whole).
-
-    Attributes:
-        file: The file's name, without folders.
-        sheet: The worksheet's name, or None.
-        column: Index of the source's column, 0 for A; None where no single cell holds the value.
-    """
-
-    file: str
-    sheet: str | None
-    column: int | None
 
 
 def place_of(places: Mapping[str, Place], number: int, column: str | None) -> Origin | None:
@@ -120,11 +270,11 @@ def place_of(places: Mapping[str, Place], number: int, column: str | None) -> Or
         column: A column of the kind; None for the row as a whole.
     """
     place = places.get(column) if column is not None else None
-    if place is None:
-        place = next(iter(places.values()), None)
-        return None if place is None else Origin(place.file, place.sheet, str(number))
-    letters = "" if place.column is None else column_letters(place.column)
-    return Origin(place.file, place.sheet, f"{letters}{number}")
+    found = None if place is None else place.origin(number)
+    if found is None:
+        home = next((place for place in places.values() if place.joined is None), None)
+        return None if home is None else Origin(home.file, home.sheet, str(number))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

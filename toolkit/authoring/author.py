@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from provkit.authoring.mapping import Target
 from provkit.authoring.members import member_parts, read_members
 from provkit.authoring.parts import Built, Part, build
 from provkit.authoring.people import Known
+from provkit.authoring.profile import Profile
 from provkit.authoring.settings import AuthoringSettings
 from provkit.authoring.templates import compile_template
 from provkit.authoring.users import build_users, mark_torn, read_users, user_part
@@ -28,12 +30,15 @@ from provkit.tables import Sheets, Tables
 __all__ = ["author"]
 
 
-def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_PER_RULE) -> Authored:
+def author(
+    sheets: Sheets, settings: AuthoringSettings, *, profile: Profile | None = None, listed: int = LISTED_PER_RULE
+) -> Authored:
     """Make tables of what a source holds.
 
     Args:
         sheets: The source, as read.
         settings: The keys of `[defaults]`.
+        profile: How the source is read, where that was written down; what it says wins over `[defaults]`.
         listed: How many findings of one rule are kept; counts are exact.
 
     Raises:
@@ -42,20 +47,25 @@ def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_
     """
     ledger = Ledger(listed)
     ledger.collector.extend(sheets.findings)
-    found = survey(sheets, ledger)
+    ledger.take_over(sheets.edits)
+    if profile is not None:
+        settings = profile.settings(settings)
+    found = survey(sheets, ledger, profile)
     if not found.grids and found.message is None and not any(fate is Fate.HELD_BACK for _, _, fate in found.fates):
         names = ", ".join(sheet.name or sheet.file for sheet in sheets)
         raise SourceError(
             f"Nothing that provkit knows was found in {sheets.sheets[0].file if sheets.sheets else 'the source'} ({names}).",
-            remedy="Name the columns in one row near the top: Email, First name, Last name, Course ID, Role, ...; see docs/specification.md.",
+            remedy=_needed(profile)
+            if profile is not None
+            else "Name the columns in one row near the top: Email, First name, Last name, Course ID, Role, ...; see docs/specification.md.",
         )
-    parts = _parts(found, ledger, settings)
+    parts = _parts(found, ledger, settings, guests=profile is None or profile.guests != "none")
     built: dict[Kind, Built] = {}
     for kind in Kind:
         mine = [part for part in parts if part.kind is kind]
         if mine:
             built[kind] = build_users(ledger, mine) if kind is Kind.USERS else build(kind, mine)
-    account = _account(found, parts, built, ledger)
+    account = replace(_account(found, parts, built, ledger), spoken=sheets.spoken)
     return Authored(
         sheets,
         Tables({kind: made.table for kind, made in built.items()}, found.message, found.message_origins),
@@ -67,7 +77,15 @@ def author(sheets: Sheets, settings: AuthoringSettings, *, listed: int = LISTED_
     )
 
 
-def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[Part]:
+def _needed(profile: Profile) -> str:
+    """What a source must have for a profile to read it."""
+    tables = [
+        "; ".join(headers[0] for headers in plan.columns.values()) or "columns that say what they are" for plan in profile.plans
+    ]
+    return f"The profile {profile.name} reads sheets with these columns: {' | '.join(tables)}."
+
+
+def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings, *, guests: bool) -> list[Part]:
     """All rows of all kinds. What sheets of guests say about people is known before rosters are read, whatever their order."""
     desk = Desk(
         ledger,
@@ -75,19 +93,22 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[P
         DateReader(settings.time_zone, settings.date_order),
         compile_template(settings.course_id) if settings.course_id else None,
         compile_template(settings.section_id) if settings.section_id else None,
+        guests=guests,
     )
     known = Known(settings.own_domains)
     grids = {target: [grid for grid in found.grids if grid.target is target] for target in Target}
     users = [read_users(ledger, grid, known) for grid in grids[Target.USERS]]
     members = [read_members(desk, grid, known) for grid in grids[Target.MEMBERS]]
-    found.fates.extend(fate for roster in members for fate in roster.fates)
+    found.fates.extend(fate for roster in members if roster.grid.chief for fate in roster.fates)
     seen: dict[str, str] = {}
     for sheet in users:
         for field in ("user_id", "login_id"):
             mark_torn(ledger, sheet.grid, field, beside=sheet.columns["address"], ids=sheet.columns[field], known=known, seen=seen)
     parts = [user_part(ledger, sheet, settings, known) for sheet in users]
     found.fates.extend(
-        (sheet.grid.index, sheet.grid.rows_of_sheet(sheet.away), Fate.SET_ASIDE) for sheet in users if sheet.away.any()
+        (sheet.grid.index, sheet.grid.rows_of_sheet(sheet.away), Fate.SET_ASIDE)
+        for sheet in users
+        if sheet.away.any() and sheet.grid.chief
     )
     courses = [course_part(desk, grid) for grid in grids[Target.COURSES]]
     sections = [section_part(desk, grid) for grid in grids[Target.SECTIONS]]
@@ -99,7 +120,7 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings) -> list[P
         made = new_courses(desk, roster, ids_of(courses, "course_id"))
         extra = new_sections(desk, roster, ids_of(sections, "section_id"), ids_of([made] if made else [], "course_id"))
         parts += [part for part in (made, extra) if part is not None]
-    return [part for part in parts if len(part.rows)]
+    return [part if part.grid.chief else replace(part, chief=False) for part in parts if len(part.rows)]
 
 
 def _homes(sections: Sequence[Part]) -> Mapping[str, str]:

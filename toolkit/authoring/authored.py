@@ -13,7 +13,7 @@ import pandas as pd
 from provkit.authoring.changes import Changes
 from provkit.rules import Report, RowAccount
 from provkit.schemas.layouts import Kind
-from provkit.tables import Sheets, Tables
+from provkit.tables import Sheets, Spoken, Tables
 
 __all__ = ["REFERENCES", "Account", "Authored", "Fate", "SheetAccount"]
 
@@ -37,7 +37,7 @@ class SheetAccount:
 
     Attributes:
         sheet: Index into the source's sheets.
-        rows: Index of each row into `Sheet.rows`, ascending.
+        rows: Index of each row into `Sheet.rows`, ascending; several times where several rows of a table were made of one.
         fates: A `Fate` per row, as it is if nothing is held back but what never got into a table.
         kinds: Index into `tuple(Kind)` of the table that the row chiefly feeds; -1 for none.
         positions: Its row there; -1 for none. Several source rows may feed one.
@@ -61,12 +61,34 @@ class SheetAccount:
                 fates[(self.kinds == index) & np.isin(self.positions, held[kind])] = Fate.HELD_BACK
         return fates
 
+    def counted(self, held: Mapping[Kind, Positions]) -> npt.NDArray[np.int64]:
+        """How many source rows came to each fate; one of which anything is held back counts as that, one of which anything is used as used.
+
+        Args:
+            held: Positions of the rows held back, per kind.
+        """
+        if not len(self.rows):
+            return np.zeros(len(Fate), dtype=np.int64)
+        ranks = _RANK[self.with_held(held)]
+        starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
+        return np.bincount(_BY_RANK[np.maximum.reduceat(ranks, starts)], minlength=len(Fate)).astype(np.int64)
+
+
+_BY_RANK = np.array([Fate.SET_ASIDE, Fate.MERGED, Fate.USED, Fate.HELD_BACK])
+_RANK = np.argsort(_BY_RANK)
+
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """Where every row of the source went."""
+    """Where every row of the source went.
+
+    Attributes:
+        sheets: Per sheet.
+        spoken: Rows that are on no sheet, as the reader accounts for them.
+    """
 
     sheets: tuple[SheetAccount, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
     def rows(self, held: Mapping[Kind, Positions] | None = None, written: Mapping[str, int] | None = None) -> RowAccount:
         """The account in numbers; it always balances.
@@ -76,8 +98,10 @@ class Account:
             written: Rows written, per file.
         """
         counts = np.zeros(len(Fate), dtype=np.int64)
+        for rows in self.spoken:
+            counts[Fate.USED if rows.used else Fate.SET_ASIDE] += rows.count
         for sheet in self.sheets:
-            counts += np.bincount(sheet.with_held(held or {}), minlength=len(Fate))
+            counts += sheet.counted(held or {})
         used, merged, set_aside, held_back = counts.tolist()
         return RowAccount(int(counts.sum()), used, merged, set_aside, held_back, dict(written or {}))
 

@@ -41,6 +41,7 @@ class Desk:
         dates: Reads dates.
         course_id: Template of course ids, if there is one.
         section_id: Template of section ids, if there is one.
+        guests: Whether people without an account become guests.
     """
 
     ledger: Ledger
@@ -48,6 +49,7 @@ class Desk:
     dates: DateReader
     course_id: IdTemplate | None
     section_id: IdTemplate | None
+    guests: bool = True
 
     def cleaner(self, field: str) -> Cleaner:
         """What a field's cells go through.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import PurePath
 
@@ -13,10 +13,12 @@ import numpy.typing as npt
 from provkit.authoring.authored import Fate
 from provkit.authoring.changes import ChangeKind, Group
 from provkit.authoring.columns import Codes, Mask, Raw, encode
+from provkit.authoring.following import Planned, columns_for, follow, header_for
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.mapping import OF_KIND, Columns, Target, hint, map_header
 from provkit.authoring.message_sheet import places_of_message, read_message
 from provkit.authoring.normalize import shown
+from provkit.authoring.profile import Profile, TableProfile
 from provkit.authoring.rules_sheets import (
     column_set_aside,
     header_not_found,
@@ -44,6 +46,8 @@ class Grid:
         keep: Per data row, its index below the header.
         numbers: Per data row, its number as the user counts.
         broken: Per field that was read, which data rows are broken in it; under "" those broken as a whole.
+        worked: Columns that a profile worked on, by field, as long as the data rows; they stand for the sheet's own.
+        chief: Whether the fate of the sheet's rows is that of this table; False for one that is read off the sheet besides.
     """
 
     index: int
@@ -55,6 +59,8 @@ class Grid:
     keep: Codes
     numbers: npt.NDArray[np.int64]
     broken: dict[str, Mask] = field(default_factory=dict)
+    worked: dict[str, Raw] = field(default_factory=dict)
+    chief: bool = True
 
     def __len__(self) -> int:
         return len(self.keep)
@@ -74,6 +80,8 @@ class Grid:
         Args:
             field: The field.
         """
+        if field in self.worked:
+            return self.worked[field]
         index = self.columns.fields.get(field)
         return self.column(index) if index is not None else Raw([None], np.zeros(len(self), dtype=np.int64))
 
@@ -98,8 +106,8 @@ class Grid:
             field: The field; without a column of its own the row as a whole.
         """
         index = self.columns.fields.get(field) if field is not None else None
-        letters = "" if index is None else column_letters(index)
-        return Origin(self.sheet.file, self.sheet.name, f"{letters}{self.numbers[row]}")
+        number = int(self.numbers[row])
+        return self.sheet.place(index).origin(number) or Origin(self.sheet.file, self.sheet.name, str(number))
 
     def header_origin(self, index: int | None = None) -> Origin:
         """Where a column's header is, or the header row.
@@ -138,6 +146,17 @@ class Grid:
         """
         self.keep, self.numbers = self.keep[~rows], self.numbers[~rows]
         self.broken = {name: mask[~rows] for name, mask in self.broken.items()}
+        self.worked = {name: Raw(raw.cells, raw.codes[~rows]) for name, raw in self.worked.items()}
+
+    def repeat(self, counts: Codes) -> None:
+        """Make several data rows of one, before anything else is read.
+
+        Args:
+            counts: Per data row, how many it becomes.
+        """
+        self.keep, self.numbers = np.repeat(self.keep, counts), np.repeat(self.numbers, counts)
+        self.broken = {name: np.repeat(mask, counts) for name, mask in self.broken.items()}
+        self.worked = {name: Raw(raw.cells, np.repeat(raw.codes, counts)) for name, raw in self.worked.items()}
 
     def rows_of_sheet(self, rows: Codes | Mask) -> Codes:
         """Indexes into the sheet's rows.
@@ -167,16 +186,17 @@ class Survey:
     recognised: list[str] = field(default_factory=list)
 
 
-def survey(sheets: Sheets, ledger: Ledger) -> Survey:
+def survey(sheets: Sheets, ledger: Ledger, profile: Profile | None = None) -> Survey:
     """Look at every sheet.
 
     Args:
         sheets: The source.
         ledger: Where findings and changes go.
+        profile: How its tables are read, where that was written down.
     """
     found = Survey()
     for index, sheet in enumerate(sheets):
-        _Look(found, ledger, index, sheet).look()
+        _Look(found, ledger, index, sheet, profile).look()
     return found
 
 
@@ -188,6 +208,7 @@ class _Look:
     ledger: Ledger
     index: int
     sheet: Sheet
+    profile: Profile | None
 
     def look(self) -> None:
         sheet = self.sheet
@@ -199,6 +220,13 @@ class _Look:
             self._set_aside(filled, "it is hidden")
             return
         said = hint(sheet.name if sheet.name is not None else PurePath(sheet.file).stem)
+        if sheet.made is not None and sheet.kind is not None:
+            grid = self._table(OF_KIND[sheet.kind], filled[0], place, sheet.made.reason, chief=sheet.made.chief)
+            grid.mark_broken(np.isin(grid.keep + grid.header + 1, np.array(sorted(sheet.made.broken), dtype=np.int64)))
+            return
+        if self.profile is not None:
+            self._by_profile(self.profile, filled, place, named=said is Target.MESSAGE)
+            return
         if sheet.kind is not None:
             self._table(OF_KIND[sheet.kind], filled[0], place, f"its header is that of {sheet.kind}.csv")
             return
@@ -218,6 +246,31 @@ class _Look:
             self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.HELD_BACK))
             self.found.recognised.append(f"{place}: {_LABELS[said]} by its name, but no row names its columns.")
 
+    def _by_profile(self, profile: Profile, filled: list[int], place: str, *, named: bool) -> None:
+        """Read what the profile says of this sheet: nothing, one table, or several of the same rows."""
+        message = read_message(self.sheet, filled, named=named)
+        if message is not None:
+            self._message(message, filled, place)
+            return
+        plans: list[tuple[TableProfile, int, Planned]] = []
+        for plan in profile.plans:
+            header = header_for(plan, self.sheet, filled)
+            if header is None:
+                continue
+            planned = columns_for(plan, self.sheet.rows[header], sections=profile.sections)
+            if not planned.missing or "*" not in plan.optional:
+                plans.append((plan, header, planned))
+        if not plans:
+            self._set_aside(filled, f"the profile {profile.name} reads nothing from it")
+        for number, (plan, header, planned) in enumerate(plans):
+            others = frozenset(column for _, _, other in plans for column in other.used)
+            unknown = tuple(column for column in planned.columns.unknown if column not in others)
+            columns = replace(planned.columns, unknown=unknown)
+            why = f"the profile {profile.name} says so"
+            grid = self._table(plan.target, header, place, why, columns=columns, also=planned.aside, chief=not number)
+            left_out = follow(self.ledger, grid, profile, plan, planned)
+            self.found.fates.extend(left_out if grid.chief else ())
+
     def _set_aside(self, filled: list[int], why: str) -> None:
         sheet = self.sheet
         self.ledger.note(sheet_set_aside, Origin(sheet.file, sheet.name), details={"why": why})
@@ -234,10 +287,20 @@ class _Look:
         self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.USED))
         self.found.recognised.append(f"{place}: the message to new guests ({', '.join(message)}).")
 
-    def _table(self, target: Target, header: int, place: str, why: str) -> None:
+    def _table(
+        self,
+        target: Target,
+        header: int,
+        place: str,
+        why: str,
+        *,
+        columns: Columns | None = None,
+        also: Iterable[int] = (),
+        chief: bool = True,
+    ) -> Grid:
         sheet = self.sheet
         names = sheet.rows[header]
-        columns = map_header(target, names)
+        columns = map_header(target, names) if columns is None else columns
         width = max(map(len, sheet.rows[header:]))
         rows = len(sheet.rows) - header - 1
         raws = [encode(cells) for cells in zip_longest(*sheet.rows[header + 1 :])]
@@ -245,20 +308,21 @@ class _Look:
         holds = [_holds(raw) for raw in raws]
         columns = self._settle(columns, header, raws, holds)
         filled = _any(holds, rows)
-        data = _any((holds[column] for column in columns.fields.values()), rows)
-        data &= ~_repeats(raws, columns.fields.values(), names, rows)
+        named = [column for column in columns.fields.values() if column is not None]
+        data = _any((holds[column] for column in (*named, *also)), rows)
+        data &= ~_repeats(raws, named, names, rows)
         above = [row for row in range(header) if any(not _blank(cell) for cell in sheet.rows[row])]
         aside = np.concatenate([np.array(above, dtype=np.int64), np.flatnonzero(filled & ~data) + header + 1])
         numbers = np.asarray(sheet.numbers, dtype=np.int64)
-        if len(aside):
+        if len(aside) and chief:
             listed = ", ".join(map(str, numbers[aside][:5].tolist())) + (", ..." if len(aside) > 5 else "")
             self.ledger.note(rows_set_aside, Origin(sheet.file, sheet.name), details={"count": len(aside), "which": listed})
             said = [" | ".join(shown(cell) for cell in sheet.rows[row] if not _blank(cell)) for row in aside.tolist()]
             self._record(ChangeKind.ROW_SET_ASIDE, numbers[aside].tolist(), None, said)
             self.found.fates.append((self.index, aside, Fate.SET_ASIDE))
         keep = np.flatnonzero(data)
-        grid = Grid(self.index, sheet, target, columns, header, raws, keep, numbers[keep + header + 1])
-        for unknown in columns.unknown:
+        grid = Grid(self.index, sheet, target, columns, header, raws, keep, numbers[keep + header + 1], chief=chief)
+        for unknown in columns.unknown if chief else ():
             text = shown(names[unknown])
             self.ledger.note(column_set_aside, sheet.origin(header, unknown), details={"header": " ".join(text.split())})
             self._record(ChangeKind.COLUMN_SET_ASIDE, [int(numbers[header])], unknown, [text])
@@ -269,6 +333,7 @@ class _Look:
             grid.mark_broken(np.ones(len(grid), dtype=bool))
         self.found.grids.append(grid)
         self.found.recognised.append(f"{place}: {describe(grid)}, header in row {numbers[header]}, because {why}.")
+        return grid
 
     def _settle(self, columns: Columns, header: int, raws: Sequence[Raw], holds: Sequence[Mask]) -> Columns:
         """Columns that say the same in every row, or nothing, are no rivals; columns without a header are named if they hold something."""

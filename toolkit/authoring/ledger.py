@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from provkit.authoring.changes import ChangeKind, Group
 from provkit.authoring.columns import Coded, Codes, Mask
 from provkit.authoring.normalize import PASSING, SIMPLE, Cleaned, Cleaner, shown, text
 from provkit.rules import Collector, Finding, Origin, Rule, Severity
+from provkit.tables import Edit
 
 if TYPE_CHECKING:
     from provkit.authoring.grids import Grid
@@ -62,10 +63,34 @@ class Ledger:
         distinct, codes = np.unique(pairs, return_inverse=True)
         texts_before = [old.texts[code // len(new.texts)] for code in distinct.tolist()]
         texts_after = [new.texts[code % len(new.texts)] for code in distinct.tolist()]
-        column = grid.columns.fields.get(field) if field is not None else None
-        self.groups.append(
-            Group(kind, grid.sheet.file, grid.sheet.name, column, field, grid.numbers[rows], codes, texts_before, texts_after)
-        )
+        place = grid.sheet.place(grid.columns.fields.get(field) if field is not None else None)
+        numbers = place.rows(grid.numbers[rows])
+        if not numbers.all():  # no row of the other file belongs to some: what was filled in there stands in the sheet's own row
+            place, numbers = grid.sheet.place(None), grid.numbers[rows]
+        self.groups.append(Group(kind, place.file, place.sheet, place.column, field, numbers, codes, texts_before, texts_after))
+
+    def take_over(self, edits: Iterable[Edit]) -> None:
+        """Record what the reader changed.
+
+        Args:
+            edits: Its changes.
+        """
+        for edit in edits:
+            codes = np.arange(len(edit.numbers), dtype=np.int64)
+            place = edit.place
+            self.groups.append(
+                Group(
+                    ChangeKind(edit.reason),
+                    place.file,
+                    place.sheet,
+                    place.column,
+                    edit.field,
+                    edit.numbers,
+                    codes,
+                    edit.before,
+                    edit.after,
+                )
+            )
 
     def fault(
         self,

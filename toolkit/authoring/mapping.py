@@ -54,9 +54,9 @@ _PERSON: Mapping[str, str] = {
         "university id|university id number|university id no|uid|iu id|student id|student id number|student number|emplid|empl id|"
         "employee id|ten digit id|10 digit id|university identification number"
     ),
-    "first_name": "first name|first|given name|given names|given|forename|fname|firstname|student first name|legal first name",
-    "last_name": "last name|last|surname|family name|family|lname|lastname|student last name|legal last name",
-    "name": "full name|student name|participant name|attendee name|guest name|person name|display name|learner name|name of student|last name first name|last first",
+    "first_name": "first name|first|given name|given names|recipient first name|given|forename|fname|firstname|student first name|legal first name",
+    "last_name": "last name|last|surname|family name|family|recipient last name|lname|lastname|student last name|legal last name",
+    "name": "full name|first and last name|first last name|first name and last name|student name|participant name|attendee name|guest name|person name|display name|learner name|name of student|last name first name|last first",
     "service": "service|guest service|login service",
 }
 
@@ -208,7 +208,21 @@ def _tokens(cell: Cell) -> tuple[str, ...]:
     if not isinstance(cell, str) or not cell.strip():
         return ()
     bare = re.sub(r"[(\[{].*?[)\]}]", " ", cell)
-    return (token(cell), token(bare), re.sub(r"(required|optional)$", "", token(bare)))
+    asked = _ASKED.sub("", bare.strip())
+    return (
+        token(cell),
+        token(bare),
+        re.sub(r"(required|optional)$", "", token(bare)),
+        *([token(asked)] if asked != bare.strip() else []),
+    )
+
+
+_ASKED = re.compile(
+    r"^(?:q?\d+\s*[.:)]\s*)?(?:please\s+)?(?:(?:enter|provide|give(?:\s+us)?|type|list|write|state|tell\s+us|confirm|what(?:[’']?s|\s+is)|"
+    r"which\s+is)\s+)*(?:your\s+|my\s+)?(?:preferred\s+(?=e-?mail))?|\s*[?:*.!]+\s*$",
+    re.IGNORECASE,
+)
+"""How a form's question begins and ends around the word that names what is asked for: "Please enter your first name:"."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +230,13 @@ class Columns:
     """What the columns of a sheet were taken for.
 
     Attributes:
-        fields: Field to column.
+        fields: Field to column; None where a profile says what it is in every row.
         rivals: Fields that several columns name, and those columns.
         unknown: Columns with a header that names no field.
         sure: The fields named by a word that says what it is about; id, name and title may be those of anything.
     """
 
-    fields: Mapping[str, int]
+    fields: Mapping[str, int | None]
     rivals: Mapping[str, tuple[int, ...]]
     unknown: tuple[int, ...]
     sure: frozenset[str] = frozenset()

@@ -163,7 +163,7 @@ def member_parts(
         rows = np.flatnonzero(listed & (enrolls != chief))
         if len(rows):
             parts.append(_expand(sheet, key, sources, rows, chief=chief))
-    if grid.columns.any("name", "first_name", "last_name"):
+    if desk.guests and grid.columns.any("name", "first_name", "last_name"):
         columns["address"] = Coded.of((person.guest for person in people), sheet.groups)
         mine = columns["address"].where(lambda said: said and said.casefold() not in on_sheets)
         if mine.any():

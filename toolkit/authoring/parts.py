@@ -46,8 +46,9 @@ class Part:
         sheet, columns = self.grid.sheet, self.grid.columns.fields
         found: list[Mapping[str, Place]] = []
         for fields in self.fields:
-            here = {column: Place(sheet.file, sheet.name, columns[name]) for column, name in fields.items() if name in columns}
-            found.append(here or {"": Place(sheet.file, sheet.name, None)})
+            here = {column: sheet.place(columns[name]) for column, name in fields.items() if name in columns}
+            whole = {"": Place(sheet.file, sheet.name, None)}
+            found.append(here if here and sheet.made is None else whole | here)
         return found
 
 

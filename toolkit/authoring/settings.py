@@ -10,12 +10,37 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from provkit.authoring.templates import compile_template
 
-__all__ = ["AuthoringSettings"]
+__all__ = ["AuthoringSettings", "bare_domains", "known_zone"]
 
 
 def _listed(value: object) -> object:
     """An environment variable holds a list as words with commas between them."""
     return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
+
+
+def known_zone(value: str) -> str:
+    """A time zone that exists.
+
+    Args:
+        value: Its name.
+
+    Raises:
+        ValueError: There is none of this name.
+    """
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError(f"{value!r} is not a time zone; write it as in 'America/Indiana/Indianapolis'") from None
+    return value
+
+
+def bare_domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Mail domains as they are compared.
+
+    Args:
+        value: As written, an @ in front or not.
+    """
+    return tuple(domain.strip().lstrip("@").casefold() for domain in value)
 
 
 class AuthoringSettings(BaseModel):
@@ -60,16 +85,12 @@ class AuthoringSettings(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-            raise ValueError(f"{value!r} is not a time zone; write it as in 'America/Indiana/Indianapolis'") from None
-        return value
+        return known_zone(value)
 
     @field_validator("own_domains")
     @classmethod
     def _bare_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(domain.strip().lstrip("@").casefold() for domain in value)
+        return bare_domains(value)
 
     @field_validator("course_id", "section_id")
     @classmethod

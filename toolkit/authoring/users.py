@@ -127,9 +127,10 @@ def user_part(ledger: Ledger, sheet: UserSheet, settings: AuthoringSettings, kno
     ledger.fault(own_account, grid, "email", np.flatnonzero(away), value=columns["address"])
     ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "email", np.flatnonzero(away), before=columns["address"])
     missing = columns["address"].empty & ~away
+    unsaid = missing & ~grid.broken_in()
     grid.mark_broken(missing)
     if grid.columns.any(*_IDS):
-        ledger.fault(person_missing, grid, "email", np.flatnonzero(missing))
+        ledger.fault(person_missing, grid, "email", np.flatnonzero(unsaid))
     else:
         ledger.note(column_missing, grid.header_origin(), details={"field": LABEL["email"]})
     if not grid.columns.any("name", "first_name", "last_name"):

@@ -22,6 +22,8 @@ from provkit.cli.reporting import (
 from provkit.rules import LISTED_PER_RULE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from provkit.report import View
     from provkit.workflows.build import Built
 
@@ -66,6 +68,32 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Write every change made on the way to a CSV file.", show_default=False),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Follow a mapping profile of provkit.toml, or a TOML file; provkit map writes one.",
+            show_default=False,
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="KIND",
+            help="What kind of source it is, where that cannot be told; 'table' for a plain table.",
+            show_default=False,
+        ),
+    ] = None,
+    constants: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="What a field is where rows give nothing, as in --set course_id=NC-1 --set role=student.",
+            show_default=False,
+        ),
+    ] = None,
     known: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
@@ -101,6 +129,9 @@ def command(
         app=door == "app",
         known=known_facts(known),
         listed=listed,
+        profile=profile,
+        kind=kind,
+        constants=_constants(constants or ()),
     )
     if changes is not None:
         console.save(changes, render_csv(built.changes))
@@ -108,6 +139,15 @@ def command(
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=annotate)
     if not built.report.ok:
         raise typer.Exit(1)
+
+
+def _constants(said: Iterable[str]) -> dict[str, str]:
+    """What --set says, by field."""
+    pairs = dict(word.partition("=")[::2] for word in said)
+    for field, value in pairs.items():
+        if not value.strip():
+            raise typer.BadParameter(f"--set {field}: write it as {field or 'role'}=VALUE.")
+    return {field.strip(): value.strip() for field, value in pairs.items()}
 
 
 def _view(built: Built, subject: str, *, hold_back: bool) -> View:

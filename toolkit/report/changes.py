@@ -28,6 +28,7 @@ _SAID = {
     "followed": "Ids of the sheet's own replaced by the address",
     "spelled": "Addresses spelled as where they were first met",
     "filled": "Empty cells filled from a setting or from the rest of the sheet",
+    "looked-up": "Answers replaced by what the profile says they mean",
     "merged": "Rows that say again what another row says",
     "column-set-aside": "Columns left out",
     "row-set-aside": "Rows left out",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from provkit.rules import Consequence, Finding, Report, RowAccount, Severity
 
-__all__ = ["BEFALLS", "NOUNS", "TITLES", "account", "capital", "counted", "joined", "place", "verdict"]
+__all__ = ["BEFALLS", "NOUNS", "TITLES", "account", "capital", "counted", "joined", "paragraph", "place", "verdict"]
 
 PLACES = 6
 """How many places of one message are named before the rest is only counted."""
@@ -108,3 +109,18 @@ def _head(where: str) -> str:
         return where.rpartition("!")[0] + "!"
     before, found, _ = where.rpartition(" line ")
     return f"{before} " if found else ""
+
+
+def paragraph(title: str, lines: Iterable[str], *, width: int = 80) -> str:
+    """A heading with sentences below it, ending in a line end. Names of files and folders stay whole.
+
+    Args:
+        title: The heading.
+        lines: A sentence each.
+        width: The widest line.
+    """
+    wrapped = [
+        textwrap.fill(line, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    ]
+    return "\n".join((title, *wrapped)) + "\n"

@@ -23,7 +23,9 @@ class Form(StrEnum):
     XLSB = "Excel binary workbook (.xlsb)"
     XLS = "old Excel workbook (.xls)"
     ODS = "OpenDocument spreadsheet (.ods)"
+    PARQUET = "Parquet file"
     TEXT = "text file"
+    HTML = "web page with a table"
     FOLDER = "folder of CSV files"
     ARCHIVE = "ZIP of CSV files"
 
@@ -47,6 +49,9 @@ _REPAIR = "Open it in the program it comes from and save it again."
 _COPY = "Copy the table into a spreadsheet and save that."
 _PICTURE = "Type the table into a spreadsheet, or ask for the file behind the picture."
 
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|style)\b", re.IGNORECASE)
+"""How web pages begin: systems write tables so, under names that end in .xls."""
+
 _OTHERS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), is_what, remedy)
     for pattern, is_what, remedy in (
@@ -54,13 +59,7 @@ _OTHERS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
         (rb"\{\\rtf", "is a text document (RTF)", _COPY),
         (rb"\x89PNG|\xff\xd8\xff|GIF8", "is a picture", _PICTURE),
         (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "is an archive of a kind that is not read", "Unpack it first."),
-        (rb"PAR1", "is a Parquet file", "Save it as CSV."),
         (rb"SQLite format 3", "is a database", "Save the table as CSV."),
-        (
-            rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|style)\b",
-            "is a web page (HTML), whatever its name says",
-            "Open it in Excel, choose Save As, type 'Excel Workbook (.xlsx)', and use that file.",
-        ),
         (rb"(?:\xef\xbb\xbf)?\s*<\?xml", "is XML", "Open it in Excel and save it as an Excel workbook (.xlsx)."),
     )
 )
@@ -90,6 +89,15 @@ def recognise(path: Path) -> Detected:
         return _zipped(path, content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(path, content)
+    return _neither(path, content)
+
+
+def _neither(path: Path, content: bytes) -> Detected:
+    """The kinds of file that are neither a ZIP nor Microsoft's old container."""
+    if _HTML.match(content[:512]):
+        return Detected(Form.HTML, "it begins as web pages do", content)
+    if content.startswith(b"PAR1"):
+        return Detected(Form.PARQUET, "it begins as Parquet files do", content)
     for magic, is_what, remedy in _OTHERS:
         if magic.match(content[:512]):
             raise SourceError(f"{path.name} {is_what}, not a spreadsheet.", remedy=remedy)

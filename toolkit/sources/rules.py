@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provkit.rules import Consequence, Rule, rule
 
-__all__ = ["RULES", "encoding_guessed", "errors_unseen"]
+__all__ = ["RULES", "encoding_guessed", "errors_unseen", "sensitive_columns_dropped"]
 
 
 @rule(
@@ -47,4 +47,29 @@ def errors_unseen() -> None:
     """
 
 
-RULES: tuple[Rule, ...] = (encoding_guessed, errors_unseen)
+@rule(
+    "PK603",
+    Consequence.NOTED,
+    "columns that provisioning does not need were never read, for they are sensitive ({count}: {headers})",
+)
+def sensitive_columns_dropped() -> None:
+    """A source holds passwords, birth dates, home addresses or the like.
+
+    What happens: Nothing in these columns is looked at, copied or shown; everything else is read. Remedy: None. Better still, ask for an
+    export without them, and delete this file once it is not needed. Evidence: source-formats.md 3.1: passwords in the file, never copy;
+    rosters are restricted data.
+
+    ## Example
+    ```sheet Users
+    Email,First name,Last name,Password,Date of birth
+    ana@example.org,Ana,Ruiz,secret,1990-01-02
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    """
+
+
+RULES: tuple[Rule, ...] = (encoding_guessed, errors_unseen, sensitive_columns_dropped)

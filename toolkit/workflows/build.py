@@ -6,13 +6,13 @@ errors nothing is written, unless the rows that have them, and those that depend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provkit._version import VERSION
-from provkit.authoring import Authored, AuthoringSettings, Changes, author
+from provkit.authoring import Authored, AuthoringSettings, Changes, Profile, author, find, formats, shipped, with_constants
 from provkit.authoring.held import message_not_taken_along, message_written_anew
 from provkit.authoring.message import for_pasting, load, mended, to_properties, variables
 from provkit.checks import Examined
@@ -22,8 +22,8 @@ from provkit.errors import ConfigError, GuardError, PackageError, SourceError
 from provkit.held_back import HeldBack
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
-from provkit.sources import read
-from provkit.tables import Tables
+from provkit.sources import PLAIN, Format, SisSettings, formats_for, read
+from provkit.tables import Sheets, Tables
 from provkit.workflows.holding import capped, held_enrollments, judge
 from provkit.writer import check_replaceable, recover, write_folder
 
@@ -91,6 +91,9 @@ def build(
     app: bool = False,
     known: Known | None = None,
     config: Config | None = None,
+    profile: str | Profile | None = None,
+    kind: str | None = None,
+    constants: Mapping[str, str] | None = None,
     listed: int = LISTED_PER_RULE,
 ) -> Built:
     """Turn a source into a folder with the files to upload, `package.zip`, and `.provkit/`.
@@ -105,6 +108,9 @@ def build(
         app: Whether it is for the upload page instead of the API.
         known: What exists elsewhere (`provkit.receiver.Known`).
         config: The settings; by default those found from the current folder upward.
+        profile: How the source is read: a profile, its name in `provkit.toml`, or the path of a TOML file.
+        kind: The kind of source, as `--from` takes it; by default it is found out.
+        constants: Field to what it is in rows that give nothing, such as {"role": "student"}.
         listed: How many findings of one rule are listed; counts are always exact.
 
     Returns:
@@ -130,6 +136,9 @@ def build(
         app=app,
         known=known,
         config=config,
+        profile=profile,
+        kind=kind,
+        constants=constants,
         listed=listed,
     )
     if made.package is None:
@@ -162,6 +171,9 @@ def prepare(
     app: bool = False,
     known: Known | None = None,
     config: Config | None = None,
+    profile: str | Profile | None = None,
+    kind: str | None = None,
+    constants: Mapping[str, str] | None = None,
     listed: int = LISTED_PER_RULE,
 ) -> Built:
     """As `build`, in memory: nothing is written.
@@ -175,6 +187,9 @@ def prepare(
         app: As in `build`.
         known: As in `build`.
         config: As in `build`.
+        profile: As in `build`.
+        kind: As in `build`.
+        constants: As in `build`.
         listed: As in `build`.
 
     Raises:
@@ -183,8 +198,13 @@ def prepare(
     """
     config = config or load_config()
     settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses)
-    sheets = read(Path(source))
-    authored = author(sheets, settings, listed=listed)
+    kinds = formats_for(config.model(SisSettings, "sis"), has_account=bool(settings.account_id))
+    sheets, chosen = _read(Path(source), config, profile, kind, kinds)
+    if constants:
+        chosen = with_constants(chosen, constants)
+    if chosen is not None:
+        settings = chosen.settings(settings)
+    authored = author(sheets, settings, profile=chosen, listed=listed)
     letter = _Letter.choose(message, authored, settings, app=app)
     outcome = judge(
         authored, letter.files, letter.places, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=listed
@@ -194,7 +214,7 @@ def prepare(
         package=outcome.package,
         report=capped(merge(outcome.report, letter.report), listed).with_rows(rows),
         changes=authored.changes,
-        recognised=tuple(filter(None, (sheets.recognised, *authored.recognised))),
+        recognised=tuple(filter(None, (sheets.recognised, chosen.about if chosen is not None else "", *authored.recognised))),
         examined=outcome.examined,
         held_back=rows.held_back,
         notify=settings.notify,
@@ -202,6 +222,20 @@ def prepare(
         paste=letter.to_paste if outcome.package is not None else None,
         held_enrollments=held_enrollments(authored, outcome),
     )
+
+
+def _read(
+    source: Path, config: Config, named: str | Profile | None, kind: str | None, kinds: Sequence[Format]
+) -> tuple[Sheets, Profile | None]:
+    """A source, and the profile by which it is read: the one named, else the one that comes with provkit for its kind, if any."""
+    every = (*kinds, *formats())
+    if named is None:
+        sheets = read(source, kind=kind, formats=every)
+        return sheets, shipped().get(sheets.form)
+    profile = named if isinstance(named, Profile) else find(config, named)
+    kind = kind or profile.kind
+    columns_only = kind not in {None, PLAIN, *(known.name for known in kinds)} and kind in shipped()
+    return read(source, kind=PLAIN if columns_only else kind, formats=kinds if kind is None else every), profile
 
 
 class _Letter:

@@ -1,6 +1,8 @@
+import tomllib
+
 import pytest
 
-from provkit.authoring import AuthoringSettings, author
+from provkit.authoring import AuthoringSettings, Profile, author
 from provkit.schemas.layouts import Kind
 from provkit.sources import from_text
 
@@ -8,8 +10,10 @@ from provkit.sources import from_text
 class Made:
     """What authoring made of sheets that are written as text, easy to look at."""
 
-    def __init__(self, grids, **settings):
-        self.authored = author(from_text(grids), AuthoringSettings(**settings))
+    def __init__(self, grids, profile=None, **settings):
+        if isinstance(profile, str):
+            profile = Profile.model_validate({**tomllib.loads(profile), "__name__": "example"})
+        self.authored = author(from_text(grids), AuthoringSettings(**settings), profile=profile)
 
     def rows(self, kind, *columns):
         table = self.authored.tables.get(Kind(kind))

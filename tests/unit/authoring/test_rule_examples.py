@@ -9,12 +9,16 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.cod
 
 
 def sheets_of(rule, heading):
-    return {info.removeprefix("sheet "): content for info, content in rule.blocks(heading)}
+    return {info.removeprefix("sheet "): content for info, content in rule.blocks(heading) if info != "profile"}
+
+
+def profile_of(rule, heading):
+    return next((content for info, content in rule.blocks(heading) if info == "profile"), None)
 
 
 @every_rule
 def test_an_example_yields_exactly_its_rule(rule, made):
-    result = made(sheets_of(rule, "Example"))
+    result = made(sheets_of(rule, "Example"), profile_of(rule, "Example"))
     assert set(result.codes) == {rule.code}
     for finding in result.authored.report.findings:
         assert finding.origin is not None
@@ -26,6 +30,6 @@ def test_an_example_yields_exactly_its_rule(rule, made):
 
 @every_rule
 def test_what_to_use_instead_yields_nothing(rule, made):
-    result = made(sheets_of(rule, "Use instead"))
+    result = made(sheets_of(rule, "Use instead"), profile_of(rule, "Use instead"))
     assert result.codes == []
     assert result.authored.broken == {}

@@ -24,6 +24,12 @@ from provkit.authoring.rules_people import (
     person_missing,
     two_addresses,
 )
+from provkit.authoring.rules_profiles import (
+    answer_not_in_the_lookup,
+    column_of_profile_missing,
+    columns_disagree,
+    rows_left_out,
+)
 from provkit.authoring.rules_sheets import (
     column_missing,
     column_set_aside,
@@ -205,7 +211,19 @@ from provkit.schemas.people import (
 from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_without_effect
 from provkit.schemas.sections import section_status_taken_otherwise, section_status_unknown
 from provkit.schemas.users import name_missing, service_not_understood, status_ignored
-from provkit.sources.rules import encoding_guessed, errors_unseen
+from provkit.sources.rules import encoding_guessed, errors_unseen, sensitive_columns_dropped
+from provkit.sources.rules_sets import (
+    account_taken_for_granted,
+    columns_without_place,
+    lookup_missing,
+    nothing_is_removed,
+    person_without_key,
+    record_twice,
+    reference_missing,
+    role_not_known,
+    rows_without_place,
+    status_not_known,
+)
 
 __all__ = ["RULES"]
 
@@ -337,6 +355,7 @@ RULES: tuple[Rule, ...] = (
     teacher_and_student_at_once,
     encoding_guessed,
     errors_unseen,
+    sensitive_columns_dropped,
     formula_error,
     formula_without_result,
     number_too_long,
@@ -366,6 +385,20 @@ RULES: tuple[Rule, ...] = (
     new_course_incomplete,
     facts_contradict,
     row_not_enrolled,
+    rows_without_place,
+    reference_missing,
+    record_twice,
+    role_not_known,
+    lookup_missing,
+    account_taken_for_granted,
+    nothing_is_removed,
+    columns_without_place,
+    status_not_known,
+    person_without_key,
+    answer_not_in_the_lookup,
+    column_of_profile_missing,
+    rows_left_out,
+    columns_disagree,
     depends_on_held_back,
     message_not_taken_along,
     message_written_anew,
