@@ -99,6 +99,7 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings, *, guests
     grids = {target: [grid for grid in found.grids if grid.target is target] for target in Target}
     users = [read_users(ledger, grid, known) for grid in grids[Target.USERS]]
     members = [read_members(desk, grid, known) for grid in grids[Target.MEMBERS]]
+    found.fates.extend(fate for sheet in users if sheet.grid.chief for fate in sheet.fates)
     found.fates.extend(fate for roster in members if roster.grid.chief for fate in roster.fates)
     seen: dict[str, str] = {}
     for sheet in users:

@@ -102,7 +102,7 @@ STRONG: Mapping[Target, Mapping[str, str]] = {
         "section_start_date": "section start|section start date|section begins",
         "section_end_date": "section end|section end date|section ends",
         "role": "role|user role|enrollment role|enrolment role|course role|enrollment type|enrolment type|role name|base role type",
-        "status": "status|enrollment status|enrolment status|registration status|state|enrollment state|attendee status",
+        "status": "status|enrollment status|enrolment status|registration status|state|enrollment state|attendee status|booking status|participant status|registrant status|approval status",
         "limit_section_privileges": (
             "limit section privileges|limit to section|limited to section|section only|restrict to section|"
             "limit privileges to course section|limit privileges to section"

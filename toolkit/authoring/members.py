@@ -13,8 +13,9 @@ from provkit.authoring.columns import Coded, Codes, Mask, group
 from provkit.authoring.courses import Desk
 from provkit.authoring.grids import Grid
 from provkit.authoring.ids import fill_by_setting, fill_by_template
-from provkit.authoring.mapping import COURSE_FIELDS, SECTION_FIELDS, token
-from provkit.authoring.normalize import LEFT_OUT, address, boolean, identifier, university_id, words
+from provkit.authoring.leaving import leave_out
+from provkit.authoring.mapping import COURSE_FIELDS, SECTION_FIELDS
+from provkit.authoring.normalize import address, boolean, identifier, university_id, words
 from provkit.authoring.parts import Part
 from provkit.authoring.people import Known, Mention, Person
 from provkit.authoring.rules_people import person_ambiguous, person_missing, two_addresses
@@ -22,7 +23,6 @@ from provkit.authoring.rules_sheets import (
     column_missing,
     course_id_missing,
     courses_count_as_existing,
-    row_not_enrolled,
     section_id_missing,
 )
 from provkit.authoring.users import guests, mark_torn
@@ -66,7 +66,7 @@ def read_members(desk: Desk, grid: Grid, known: Known) -> MemberSheet:
         known: Learns the sheet's people.
     """
     ledger = desk.ledger
-    fates = _leave_out(desk, grid)
+    fates = leave_out(ledger, grid)
     columns = {
         "university_id": ledger.read(grid, "university_id", university_id),
         **{field: ledger.read(grid, field, address) for field in ("username", "user_id", "email")},
@@ -89,21 +89,6 @@ def read_members(desk: Desk, grid: Grid, known: Known) -> MemberSheet:
     sheet = MemberSheet(grid, columns, mentions, groups, fates, wanted, asked)
     _ids(desk, sheet)
     return sheet
-
-
-def _leave_out(desk: Desk, grid: Grid) -> list[tuple[int, Codes, Fate]]:
-    """Take out the rows of people who dropped, cancelled or wait."""
-    status = desk.ledger.quiet(grid, "status")
-    out = status.where(lambda said: token(said) in LEFT_OUT)
-    if not out.any():
-        return []
-    desk.ledger.change(ChangeKind.ROW_SET_ASIDE, grid, "status", np.flatnonzero(out), before=status)
-    for said in status.take(out).used():
-        rows = np.flatnonzero(status.codes == status.texts.index(said))
-        desk.ledger.note(row_not_enrolled, grid.origin(int(rows[0]), "status"), value=said, details={"count": len(rows)})
-    fates = [(grid.index, grid.rows_of_sheet(out), Fate.SET_ASIDE)]
-    grid.drop(out)
-    return fates
 
 
 def _ids(desk: Desk, sheet: MemberSheet) -> None:

@@ -76,7 +76,7 @@ _DISPLAYED = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IG
 LEFT_OUT = frozenset(
     token(word)
     for word in (
-        "dropped", "drop", "withdrawn", "withdrew", "withdraw", "waitlisted", "waitlist", "wait listed", "wait list", "waiting",
+        "dropped", "drop", "withdrawn", "withdrew", "withdraw", "waitlisted", "waitlist", "wait listed", "wait list", "waiting list", "waiting",
         "on waitlist", "cancelled", "canceled", "cancellation", "pending", "denied", "declined", "refunded", "not attending", "no show",
     )
 )  # fmt: skip
@@ -90,7 +90,7 @@ _ROLES = {
     "designer": "designer|course designer|instructional designer|designerenrollment|designer enrollment",
 }
 _ENROLLED = {
-    "active": "active|enrolled|registered|attending",
+    "active": "active|enrolled|registered|attending|confirmed|approved|accepted",
     "deleted": "deleted|delete|removed|remove",
     "completed": "completed|complete|concluded",
     "inactive": "inactive",

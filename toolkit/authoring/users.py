@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from provkit.authoring.authored import Fate
 from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes, Mask, group
 from provkit.authoring.grids import LABEL, Grid
 from provkit.authoring.ids import fill_by_setting
+from provkit.authoring.leaving import leave_out
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.names import split_name
 from provkit.authoring.normalize import address, text, university_id, words
@@ -37,12 +39,14 @@ class UserSheet:
         columns: Its columns by field; "address" is what the person is known by.
         sources: Per row, which of email, login_id and user_id the address stands in.
         away: Rows of people who are no guests.
+        fates: Rows left out: sheet, indexes of rows, fate.
     """
 
     grid: Grid
     columns: dict[str, Coded]
     sources: Codes
     away: Mask
+    fates: list[tuple[int, Codes, Fate]]
 
 
 def read_users(ledger: Ledger, grid: Grid, known: Known) -> UserSheet:
@@ -53,6 +57,7 @@ def read_users(ledger: Ledger, grid: Grid, known: Known) -> UserSheet:
         grid: The sheet.
         known: Learns the sheet's people.
     """
+    fates = leave_out(ledger, grid)
     columns: dict[str, Coded] = {name: ledger.read(grid, name, address) for name in _IDS}
     columns["university_id"] = ledger.read(grid, "university_id", university_id)
     groups, first = group([columns[name] for name in (*_IDS, "university_id")])
@@ -79,7 +84,7 @@ def read_users(ledger: Ledger, grid: Grid, known: Known) -> UserSheet:
     away = (
         (columns["address"].where(known.is_own) | ~columns["university_id"].empty) & ~two & ~grid.broken_in(*_IDS, "university_id")
     )
-    return UserSheet(grid, columns, np.array(sources, dtype=np.int64)[groups], away)
+    return UserSheet(grid, columns, np.array(sources, dtype=np.int64)[groups], away, fates)
 
 
 def _addresses(texts: Sequence[str]) -> list[str]:
