@@ -13,7 +13,7 @@ __all__ = [
     "person_without_key",
     "record_twice",
     "reference_missing",
-    "role_not_known",
+    "role_without_counterpart",
     "rows_without_place",
     "status_not_known",
 ]
@@ -150,7 +150,7 @@ def record_twice() -> None:
 
 
 @rule("PK663", Consequence.HELD_BACK, "it is not known what the role {value!r} is in Canvas")
-def role_not_known() -> None:
+def role_without_counterpart() -> None:
     """An enrollment has a role that is none of the format's.
 
     What happens: provkit does not guess what somebody may do in a course, so the row is kept out of the package. Remedy: Say what it is
@@ -460,7 +460,7 @@ RULES: tuple[Rule, ...] = (
     rows_without_place,
     reference_missing,
     record_twice,
-    role_not_known,
+    role_without_counterpart,
     lookup_missing,
     account_taken_for_granted,
     nothing_is_removed,

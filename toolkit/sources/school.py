@@ -20,7 +20,7 @@ from provkit.sources.rules_sets import (
     person_without_key,
     record_twice,
     reference_missing,
-    role_not_known,
+    role_without_counterpart,
     status_not_known,
 )
 from provkit.sources.settings import SisSettings
@@ -393,7 +393,7 @@ class SchoolReader:
         """Find what is wrong with an enrollment, or with what it refers to."""
         classes, row, person, at = self.school.classes, member.row, member.person, member.at
         if not member.role:
-            self.account.say(role_not_known, records, row, "role")
+            self.account.say(role_without_counterpart, records, row, "role")
         if member.key is None and person is None:
             self.account.say(reference_missing, records, row, "user", what="people")
         stray = classes is not None and at is None and not self.school.partial

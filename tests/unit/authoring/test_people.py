@@ -217,7 +217,9 @@ def test_a_broken_row_of_a_person_does_not_drag_along_a_good_one(made):
 
 def test_who_waits_or_cancelled_is_not_invited_whatever_the_column_is_called(made):
     result = made(
-        {"Users": "Email,First name,Last name,Booking status\nana@example.org,Ana,Ruiz,Confirmed\nbo@example.org,Bo,Ek,Waiting list\n"}
+        {
+            "Users": "Email,First name,Last name,Booking status\nana@example.org,Ana,Ruiz,Confirmed\nbo@example.org,Bo,Ek,Waiting list\n"
+        }
     )
     assert result.rows("users", "login_id") == ["ana@example.org"]
     assert "PK645 Users!D3" in result.found

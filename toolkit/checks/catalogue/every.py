@@ -220,7 +220,6 @@ from provkit.sources.rules_sets import (
     person_without_key,
     record_twice,
     reference_missing,
-    role_not_known,
     rows_without_place,
     status_not_known,
 )
