@@ -220,6 +220,7 @@ from provkit.sources.rules_sets import (
     person_without_key,
     record_twice,
     reference_missing,
+    role_without_counterpart,
     rows_without_place,
     status_not_known,
 )
@@ -387,7 +388,7 @@ RULES: tuple[Rule, ...] = (
     rows_without_place,
     reference_missing,
     record_twice,
-    role_not_known,
+    role_without_counterpart,
     lookup_missing,
     account_taken_for_granted,
     nothing_is_removed,
