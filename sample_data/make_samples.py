@@ -320,7 +320,7 @@ MISTAKES: Mapping[str, Mapping[str, object]] = {
     "Enrollments": {
         "C4": "9.99E+06",  # a university id that passed through a CSV
         "C5": "99900",  # digits lost
-        "D12": "PLCA-WATERCOLOR-26FA",  # not the course of this section
+        "E12": "PLCA-WATERCOLOR-26FA-AM",  # a section of another course
         "F13": "Student helper",  # no role of that name
         "G14": "enroled",  # misspelled
         "A15": "",  # nobody

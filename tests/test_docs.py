@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,21 +51,18 @@ def test_the_python_of_the_readme_runs(root, tmp_path):
     assert (tmp_path / "out" / "package.zip").is_file()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "docs/getting-access.md",
-        "docs/sending.md",
-        "docs/specification.md",
-        "docs/rules.md",
-        "docs/receiving-server.md",
-        "docs/changes.md",
-        "docs/maintaining.md",
-        "docs/results.md",
-        "CHANGELOG.md",
-    ],
-)
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    path.relative_to(ROOT).as_posix() for path in (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md")
+]
+
+
+def test_the_readme_leads_to_every_page():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page for page in PAGES if page != "README.md" and f"({page})" not in readme] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(root, page):
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (root / page).read_text(encoding="utf-8")):
         assert (root / page).parent.joinpath(target).exists(), target

@@ -39,7 +39,7 @@ def folder(tmp_path):
 def test_a_sound_folder_ends_with_the_verdict_and_0(folder):
     done = provkit("validate", folder, cwd=folder.parent)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "No errors and no warnings (2 notes): fit to be sent."
+    assert done.stdout.splitlines()[-1] == "No errors and no warnings (3 notes): fit to be sent."
     assert "The university invites 1 guest who has no account yet; nothing can stop that: ana@example.org." in " ".join(
         done.stdout.split()
     )

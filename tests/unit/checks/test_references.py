@@ -165,6 +165,7 @@ def test_a_row_said_again_is_a_note_and_a_contradiction_a_warning():
     assert [entry for entry in result if entry[0] != "PK301"] == [
         ("PK320", 4, None, "The row says again what line 2 says."),
         ("PK321", 5, "status", "The row contradicts line 3 in status; the later row counts."),
+        ("PK504", 6, "role", "The person is enrolled as a student in this course as well (line 2)."),
     ]
 
 

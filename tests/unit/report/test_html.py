@@ -317,7 +317,7 @@ def test_hostile_values_and_names_are_shown_as_they_are_and_nothing_runs(opened)
     )
     page = opened(found)
     assert page.run("document.querySelector('h1').textContent") == HOSTILE
-    assert page.run("document.querySelectorAll('img, body script').length") == 1
+    assert page.run("document.querySelectorAll('img, body script').length") == 0
     fill(page, "where", HOSTILE)
     assert page.run("where.value") == HOSTILE
     assert visible(page) == 2

@@ -40,6 +40,8 @@ CASES = {
         ["ana", "ana@example", "ana@example.org ", "Ana <ana@example.org>", "a@example.org;b@example.org", "a..b@example.org"],
         ["ana@example.org", "o'neil@example.edu", "", " ", "Ana+yoga@EXAMPLE.ORG"],
     ),
+    "domain_likely_misspelled": (["ana@gmial.com", "Ana@HOTMIAL.com"], ["ana@gmail.com", "ana@example.org", "gmial", ""]),
+    "shared_mailbox": (["info@example.org", "office@example.org"], ["ana@example.org", "informa@example.org", "info", ""]),
     "name_missing": (["", "  ", "\xa0"], ["Ana", "-"]),
     "status_ignored": (["deleted", "inactive", "suspended"], ["active", "Active", " active ", ""]),
     "service_not_understood": (["expand", "e ", "x", "E."], ["e", "E", "c", "C", "", " ", "Canvas"]),

@@ -209,7 +209,7 @@ def test_each_mistake_is_reported_once_at_its_own_cell(root):
             ("PK306", "Sections!B7"),
             ("PK613", "Enrollments!C4"),
             ("PK619", "Enrollments!C5"),
-            ("PK303", "Enrollments!D12"),
+            ("PK303", "Enrollments!E12"),
             ("PK234", "Enrollments!F13"),
             ("PK235", "Enrollments!G14"),
             ("PK634", "Enrollments!A15"),
