@@ -31,6 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         "provkit.workflows.known:KnownSettings",
     ),
     "env": ("provkit.delivery.environments:EnvironmentSettings",),
+    "rules": ("provkit.control:RulesSettings",),
 }
 """Which models share a section: each takes its own keys, and a key of none of them is an error. Imported only when one is asked about."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -23,6 +23,7 @@ __all__ = [
     "RowAccount",
     "Rule",
     "Severity",
+    "Silenced",
     "mask",
     "rule",
 ]
@@ -112,6 +113,7 @@ class Rule:
             raises it.
         shape: Which of the three it is.
         says: Takes a broken value and returns public facts about it for the message, such as what Canvas takes it for; or None.
+        level: The severity that a user has set for it; None for the one that follows from the consequence.
     """
 
     code: str
@@ -121,6 +123,7 @@ class Rule:
     test: Callable[..., Any]
     shape: Shape
     says: Callable[[str], Mapping[str, object]] | None = None
+    level: Severity | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the test."""
@@ -135,8 +138,16 @@ class Rule:
 
     @property
     def severity(self) -> Severity:
-        """The severity that follows from the consequence."""
-        return self.consequence.severity
+        """The severity that a user has set, else the one that follows from the consequence."""
+        return self.level or self.consequence.severity
+
+    def spoken(self, level: Severity) -> Rule:
+        """The same rule at a severity that a user has set.
+
+        Args:
+            level: The severity.
+        """
+        return replace(self, level=level)
 
     @cached_property
     def doc(self) -> str:
@@ -254,6 +265,7 @@ class Finding:
         details: Public facts for the message (counts, column names, legal values, lines).
         values: Further personal values for the message, masked for machines.
         record: The record's number in the file as the server counts, the header being 1; for provkit's own use.
+        row: Gives the whole row that it is about, by which it is known again when rows have moved; it is hashed, and never shown.
     """
 
     rule: Rule
@@ -265,6 +277,7 @@ class Finding:
     details: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     record: int | None = None
+    row: Callable[[], Sequence[object]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def code(self) -> str:
@@ -414,19 +427,36 @@ class Collector:
         return Report(tuple(sorted(self._kept, key=lambda finding: finding.sort_key)), dict(self.counts), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """Findings that are counted and not told, since somebody asked for that.
+
+    Attributes:
+        by: Who or what asked: a file's name, or an option.
+        counts: How many there are of each rule.
+    """
+
+    by: str
+    counts: Mapping[Rule, int]
+
+
 @dataclass(frozen=True)
 class Report:
     """What was found in one package or source.
 
     Attributes:
         findings: The findings listed, sorted by file, line, column, code.
-        counts: How many there are of each rule, listed or not.
+        counts: How many there are of each rule, listed or not; without those silenced.
         rows: The row account, where there was a source.
+        silenced: What is not told, by who asked for that.
+        insisted: Rules that somebody asked to silence or to speak lower, and that speak all the same.
     """
 
     findings: tuple[Finding, ...] = ()
     counts: Mapping[Rule, int] = field(default_factory=dict)
     rows: RowAccount | None = None
+    silenced: tuple[Silenced, ...] = ()
+    insisted: tuple[Rule, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -440,6 +470,20 @@ class Report:
     def with_rows(self, rows: RowAccount) -> Report:
         """The same report with a row account."""
         return replace(self, rows=rows)
+
+    def capped(self, listed: int) -> Report:
+        """The same report, listing at most so many findings of one rule.
+
+        Args:
+            listed: How many.
+        """
+        seen: Counter[str] = Counter()
+        kept = []
+        for finding in self.findings:
+            seen[finding.code] += 1
+            if seen[finding.code] <= listed:
+                kept.append(finding)
+        return replace(self, findings=tuple(kept))
 
     def to_dict(self, *, show_values: bool = False) -> dict[str, object]:
         """The JSON report, format 1.
@@ -466,6 +510,7 @@ class Report:
             },
             "listed": len(self.findings),
             "rows": None if self.rows is None else self.rows.to_dict(),
+            **self._silence(),
             "rules": {
                 broken.code: {
                     "name": broken.name,
@@ -477,6 +522,16 @@ class Report:
                 for broken in rules
             },
         }
+
+    def _silence(self) -> dict[str, object]:
+        """What is silenced, where anything is."""
+        if not self.silenced:
+            return {}
+        told = [
+            {"by": one.by, "by_code": {rule.code: one.counts[rule] for rule in sorted(one.counts, key=lambda rule: rule.code)}}
+            for one in self.silenced
+        ]
+        return {"silenced": told}
 
 
 def merge(*reports: Report) -> Report:

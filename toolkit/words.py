@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean", "nearest"]
+__all__ = ["did_you_mean", "listed", "nearest"]
 
 _NEAR = 70
 """How alike two words must be, of 100, for one to be offered in place of the other."""
+
+
+def listed(value: object) -> object:
+    """A list of words, which an option or an environment variable holds with commas between them; anything else as it is.
+
+    Args:
+        value: As written.
+    """
+    return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

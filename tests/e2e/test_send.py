@@ -454,3 +454,37 @@ def test_a_sandbox_that_the_user_started_is_found_and_says_what_would_become_of_
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+# What the user chose to hear
+
+
+def loose(folder, **files):
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return folder
+
+
+SECTIONS = "section_id,course_id,name,status\nS-1,C-1,{name},{status}\n"
+
+
+def test_an_error_stops_a_send_whatever_is_silenced(service, config, tmp_path):
+    out = loose(tmp_path / "theirs", sections=SECTIONS.format(name="Monday", status="nonsense"))
+    chosen = Config(None, {**config.tables, "rules": {"ignore": ["PK"], "severity": {"PK220": "info"}}}, config.environ)
+    sent = send(out, env="beta", individual=True, config=chosen)
+    assert not sent.ok
+    assert [finding.code for finding in sent.report.findings] == ["PK220"]
+    assert [rule.code for rule in sent.report.insisted] == ["PK220"]
+    assert nothing_was_asked(service)
+
+
+def test_a_warning_is_silenced_and_said_or_made_an_error_that_stops(service, config, tmp_path):
+    out = loose(tmp_path / "theirs", sections=SECTIONS.format(name="Lab A\\B", status="active"))
+    strict = Config(None, {**config.tables, "rules": {"severity": {"backslash_vanishes": "error"}}}, config.environ)
+    assert not send(out, env="beta", individual=True, config=strict).ok
+    assert nothing_was_asked(service)
+    quiet = Config(None, {**config.tables, "rules": {"ignore": ["backslash_vanishes"]}}, config.environ)
+    sent = send(out, env="beta", individual=True, config=quiet)
+    assert sent.ok
+    assert [one["by"] for one in sent.to_dict()["report"]["silenced"]] == ["provkit.toml"]

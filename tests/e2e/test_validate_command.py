@@ -233,3 +233,60 @@ def test_a_report_never_becomes_a_stray_file_or_replaces_what_it_is_about(folder
     assert onto.returncode == 3
     assert single.read_bytes() == SECTIONS
     assert sorted(path.name for path in folder.iterdir()) == ["sections.csv", "users.csv"]
+
+
+def test_what_is_silenced_is_said_in_every_format_and_an_error_among_it(folder, tmp_path):
+    (folder / "sections.csv").write_bytes(BROKEN)
+    for suffix in ("txt", "json", "jsonl", "csv", "html", "md"):
+        report = tmp_path / f"report.{suffix}"
+        done = provkit("validate", folder, "--ignore", "PK1,PK2", "--output", report, cwd=folder.parent)
+        assert done.returncode == 0, done.stderr
+        said = " ".join(report.read_text(encoding="utf-8").split())
+        assert "--ignore" in said
+        assert "PK220" in said
+        if suffix in {"txt", "html", "md"}:
+            assert "2 errors are silenced: not fit to be sent as it is." in said
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    [silenced] = report["silenced"]
+    assert silenced["by"] == "--ignore"
+    assert (silenced["by_code"]["PK121"], silenced["by_code"]["PK220"]) == (1, 1)
+    assert not [one for one in report["findings"] if one["code"].startswith(("PK1", "PK2"))]
+
+
+def test_what_was_known_is_silenced_and_what_is_new_is_told(folder):
+    (folder / "sections.csv").write_bytes(BROKEN)
+    written = provkit("validate", folder, "--write-baseline", "known.json", cwd=folder.parent)
+    assert written.returncode == 1
+    assert "known.json" in written.stderr
+    assert b"nonsense" not in (folder.parent / "known.json").read_bytes()
+    again = provkit("validate", folder, "--baseline", "known.json", cwd=folder.parent)
+    assert again.returncode == 0
+    assert "silenced by the baseline known.json" in " ".join(again.stdout.split())
+    (folder / "sections.csv").write_bytes(BROKEN + b"S-9,C-1,Friday,gibberish\n")
+    fresh = provkit("validate", folder, "--baseline", "known.json", cwd=folder.parent)
+    assert fresh.returncode == 1
+    assert "gibberish" in fresh.stdout
+    assert "nonsense" not in fresh.stdout
+
+
+def test_a_baseline_never_becomes_a_file_of_the_upload(folder):
+    done = provkit("validate", folder, "--write-baseline", folder / "known.json", cwd=folder.parent)
+    assert done.returncode == 3
+    assert not (folder / "known.json").exists()
+
+
+def test_the_settings_are_followed_and_named(folder):
+    (folder / "sections.csv").write_bytes(BROKEN)
+    (folder.parent / "provkit.toml").write_text(
+        '[rules]\nignore = ["status_unknown_for_sections"]\n[rules.severity]\nPK121 = "warning"\n', encoding="utf-8"
+    )
+    done = provkit("validate", folder, cwd=folder.parent)
+    assert done.returncode == 2
+    assert "provkit.toml: there is no rule" in done.stderr
+    (folder.parent / "provkit.toml").write_text(
+        '[rules]\nignore = ["PK220"]\n[rules.severity]\nPK121 = "warning"\n', encoding="utf-8"
+    )
+    done = provkit("validate", folder, cwd=folder.parent)
+    assert done.returncode == 0
+    assert "1 finding silenced by provkit.toml: PK220 1." in done.stdout
+    assert "1 warning, " in done.stdout

@@ -98,6 +98,14 @@ class Grid:
         raw = self.raws[index]
         return shown(raw.cells[int(raw.codes[self.keep[row]])])
 
+    def cells(self, row: int) -> Sequence[Cell]:
+        """All cells of a row, as the sheet has them.
+
+        Args:
+            row: Position among the data rows.
+        """
+        return self.sheet.rows[self.header + 1 + int(self.keep[row])]
+
     def origin(self, row: int, field: str | None = None) -> Origin:
         """Where a field's cell is.
 

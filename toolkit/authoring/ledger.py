@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,7 +122,15 @@ class Ledger:
                 personal = values[index] if values is not None else {}
                 public = details(row) if callable(details) else details or {}
                 column = COLUMN.get(field, field) if field is not None else None
-                yield Finding(broken, column=column, value=said, origin=grid.origin(row, field), details=public, values=personal)
+                yield Finding(
+                    broken,
+                    column=column,
+                    value=said,
+                    origin=grid.origin(row, field),
+                    details=public,
+                    values=personal,
+                    row=partial(grid.cells, row),
+                )
 
         if len(rows):
             self.collector.add_many(broken, len(rows), found())

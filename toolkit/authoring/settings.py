@@ -9,13 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from provkit.authoring.templates import compile_template
+from provkit.words import listed
 
 __all__ = ["AuthoringSettings", "bare_domains", "known_zone"]
-
-
-def _listed(value: object) -> object:
-    """An environment variable holds a list as words with commas between them."""
-    return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
 
 
 def known_zone(value: str) -> str:
@@ -68,7 +64,7 @@ class AuthoringSettings(BaseModel):
 
     time_zone: str = "America/Indiana/Indianapolis"
     date_order: Literal["mdy", "dmy"] | None = None
-    own_domains: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ("iu.edu",)
+    own_domains: Annotated[tuple[str, ...], BeforeValidator(listed)] = ("iu.edu",)
     create_courses: bool = False
     course_id: str | None = None
     section_id: str | None = None

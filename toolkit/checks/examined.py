@@ -83,7 +83,7 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
     left: list[tuple[FileRows, np.ndarray]] = []
     wrong: dict[Kind, list[np.ndarray]] = {}
     for file, fate in _judged(reception, known):
-        places = Places(file.name, file.content, fate.records.line, package.origins)
+        places = Places(file.name, file.content, fate.records.line, package.origins, fate.records.fields)
         file_rows = FileRows(fate.kind, fate.records, fate, places)
         rows = file_rows.inspect(collector)
         if rows is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from mmap import mmap
 
 from provkit.origins import Origins
@@ -21,12 +21,21 @@ class Places:
         content: Its bytes.
         line: Gives the physical line on which a record starts; record 0 is the header.
         origins: Where the package's rows came from, if that is known.
+        fields: Gives the fields of a record, by which a finding is known again; None where nobody asks for that.
     """
 
-    def __init__(self, name: str | None, content: bytes | mmap, line: Callable[[int], int], origins: Origins | None) -> None:
+    def __init__(
+        self,
+        name: str | None,
+        content: bytes | mmap,
+        line: Callable[[int], int],
+        origins: Origins | None,
+        fields: Callable[[int], Sequence[str]] | None = None,
+    ) -> None:
         self.name = name
         self._content = content
         self.line = line
+        self._fields = fields
         self._origins = origins
 
     @cached_property
@@ -72,6 +81,7 @@ class Places:
             details or {},
             values or {},
             None if record is None else record + 1,
+            None if record is None or self._fields is None else partial(self._fields, record),
         )
 
     def words(self, record: int, *, other_file: bool = False) -> str:

@@ -11,13 +11,19 @@ import typer
 from provkit import console
 from provkit.cli.reporting import (
     AnnotateOption,
+    BaselineOption,
     FormatOption,
+    IgnoreOption,
     ListedOption,
     OutputOption,
+    SelectOption,
+    SeverityOption,
     ValuesOption,
+    WriteBaselineOption,
     check_annotate,
     check_apart,
     deliver,
+    write_baseline,
 )
 from provkit.rules import LISTED_PER_RULE
 
@@ -103,6 +109,11 @@ def command(
     annotate: AnnotateOption = None,
     listed: ListedOption = LISTED_PER_RULE,
     show_values: ValuesOption = None,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    severity: SeverityOption = None,
+    baseline: BaselineOption = None,
+    new_baseline: WriteBaselineOption = None,
 ) -> None:
     """Turn a spreadsheet into exactly the files that the service takes.
 
@@ -113,12 +124,14 @@ def command(
     from provkit.report.changes import render_csv
     from provkit.workflows.build import build
     from provkit.workflows.known import known_facts
+    from provkit.workflows.rules_control import control
 
     if annotate is not None:
         check_annotate(annotate, source)
-    for file in filter(None, (output, changes, annotate)):
+    for file in filter(None, (output, changes, annotate, new_baseline)):
         check_apart(file, source)
         check_apart(file, out)
+    chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
     built = build(
         source,
         out,
@@ -132,7 +145,9 @@ def command(
         profile=profile,
         kind=kind,
         constants=_constants(constants or ()),
+        control=chosen,
     )
+    write_baseline(new_baseline, chosen, built.everything, acting=True)
     if changes is not None:
         console.save(changes, render_csv(built.changes))
     view = _view(built, source.resolve().name, hold_back=hold_back)

@@ -10,17 +10,25 @@ import typer
 from provkit import console
 
 if TYPE_CHECKING:
+    from provkit.control import Control
     from provkit.report import View
+    from provkit.rules import Report
 
 __all__ = [
     "AnnotateOption",
+    "BaselineOption",
     "FormatOption",
+    "IgnoreOption",
     "ListedOption",
     "OutputOption",
+    "SelectOption",
+    "SeverityOption",
     "ValuesOption",
+    "WriteBaselineOption",
     "check_annotate",
     "check_apart",
     "deliver",
+    "write_baseline",
 ]
 
 Format: TypeAlias = Literal["text", "json", "jsonl", "csv", "html", "markdown"]
@@ -39,6 +47,9 @@ SUFFIXES: dict[str, Format] = {
 
 SHOWING = frozenset({"text", "html"})
 """Formats for the user's own eyes: personal values are shown there unless masked, and masked elsewhere unless shown."""
+
+TOLD = "What is told"
+"""The panel of the options that choose it."""
 
 FormatOption: TypeAlias = Annotated[
     Format | None,
@@ -69,6 +80,75 @@ ValuesOption: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+SelectOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="RULES",
+        help="Tell these rules only: codes, names, or beginnings such as PK6.",
+        show_default=False,
+        rich_help_panel=TOLD,
+    ),
+]
+IgnoreOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="RULES", help="Do not tell these rules; they are counted.", show_default=False, rich_help_panel=TOLD
+    ),
+]
+SeverityOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--severity",
+        metavar="RULE=LEVEL",
+        help="What a rule counts as: error, warning or info.",
+        show_default=False,
+        rich_help_panel=TOLD,
+    ),
+]
+BaselineOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="Known findings, which are counted and not told.",
+        show_default=False,
+        rich_help_panel=TOLD,
+    ),
+]
+WriteBaselineOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        help="Write down what is found now as known, as hashes.",
+        show_default=False,
+        rich_help_panel=TOLD,
+    ),
+]
+
+
+def write_baseline(path: Path | None, chosen: Control, everything: Report, *, acting: bool) -> None:
+    """Write down what was found as known, where that is asked for.
+
+    Args:
+        path: Where to; None where nobody asks for it.
+        chosen: What the user chose to hear, without a baseline.
+        everything: All that was found.
+        acting: Whether something is built.
+
+    Raises:
+        ConfigError: What stands there is no baseline, or there are too many findings.
+        SourceError: It cannot be written.
+    """
+    if path is None:
+        return
+    from provkit.workflows.rules_control import remember
+
+    known = remember(chosen.silenceable(everything, acting=acting), path)
+    console.save(path, known.to_json())
+    said = f"Wrote {len(known):,} known {'finding' if len(known) == 1 else 'findings'} to {path}. To hear only of others: --baseline {path}"
+    console.talk().print(said, markup=False, soft_wrap=True)
 
 
 def deliver(

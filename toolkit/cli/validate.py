@@ -7,7 +7,22 @@ from typing import Annotated, Literal
 
 import typer
 
-from provkit.cli.reporting import AnnotateOption, FormatOption, ListedOption, OutputOption, ValuesOption, check_annotate, deliver
+from provkit.cli.reporting import (
+    AnnotateOption,
+    BaselineOption,
+    FormatOption,
+    IgnoreOption,
+    ListedOption,
+    OutputOption,
+    SelectOption,
+    SeverityOption,
+    ValuesOption,
+    WriteBaselineOption,
+    check_annotate,
+    check_apart,
+    deliver,
+    write_baseline,
+)
 from provkit.rules import LISTED_PER_RULE
 
 __all__ = ["command"]
@@ -33,6 +48,11 @@ def command(
         bool | None, typer.Option("--notify/--no-notify", help="Whether new guests are to be notified.", show_default=False)
     ] = None,
     show_values: ValuesOption = None,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    severity: SeverityOption = None,
+    baseline: BaselineOption = None,
+    new_baseline: WriteBaselineOption = None,
 ) -> None:
     """Say what would become of an upload: every fault in one pass, with its place and what to do.
 
@@ -41,11 +61,18 @@ def command(
     from provkit.report import View
     from provkit.rules import Severity
     from provkit.workflows.known import known_facts
+    from provkit.workflows.rules_control import control
     from provkit.workflows.validate import judge
 
     if annotate is not None:
         check_annotate(annotate, path)
-    found = judge(path, known=known_facts(known), notify=notify, app=None if door is None else door == "app", listed=listed)
+    if new_baseline is not None:
+        check_apart(new_baseline, path)
+    chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
+    found = judge(
+        path, known=known_facts(known), notify=notify, app=None if door is None else door == "app", listed=listed, control=chosen
+    )
+    write_baseline(new_baseline, chosen, found.everything, acting=False)
     view = View(found.report, path.resolve().name, mailing=found.mailing, reception=found.reception)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=annotate)
     if not found.report.ok or (strict and found.report.count(Severity.WARNING)):

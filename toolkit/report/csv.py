@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from provkit.report.cells import as_csv
 from provkit.report.words import capital
 from provkit.rules import Finding, Report, mask
@@ -25,7 +27,7 @@ COLUMNS = (
     "count",
 )
 """`file`, `line` and `column` mean the package, `source_...` the user's own source; `count` is how many findings of this code there are in
-all, listed or not."""
+all, listed or not. What is silenced has a row for each rule at the end, with the severity "silenced"."""
 
 
 def render(report: Report, *, show_values: bool = False) -> str:
@@ -35,7 +37,17 @@ def render(report: Report, *, show_values: bool = False) -> str:
         report: What was found.
         show_values: True shows personal values; otherwise they are masked.
     """
-    return as_csv((COLUMNS, *(_cells(finding, report, show_values=show_values) for finding in report.findings)))
+    findings = (_cells(finding, report, show_values=show_values) for finding in report.findings)
+    return as_csv((COLUMNS, *findings, *_silenced(report)))
+
+
+def _silenced(report: Report) -> Iterator[tuple[str, ...]]:
+    """A row for each rule that is silenced, since a table that says nothing of it would look whole."""
+    for one in report.silenced:
+        for rule, number in sorted(one.counts.items(), key=lambda pair: pair[0].code):
+            row = dict.fromkeys(COLUMNS, "")
+            row |= {"severity": "silenced", "code": rule.code, "name": rule.name, "consequence": str(rule.consequence)}
+            yield tuple({**row, "message": f"silenced by {one.by}", "count": str(number)}.values())
 
 
 def _cells(finding: Finding, report: Report, *, show_values: bool) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from provkit._version import VERSION
 from provkit.report.mailing import render as render_mailing
 from provkit.report.outlook import fates, outlook
 from provkit.report.view import Cause, View
-from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, counted, joined
+from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, counted, joined, silence
 from provkit.rules import Finding, RowAccount, Rule, Severity
 from provkit.server import MODELLED_SERVER
 
@@ -92,6 +92,7 @@ def render(view: View, *, show_values: bool = True) -> str:
             fates=None if view.reception is None else fates(view.reception),
             mailing=() if view.mailing is None else tuple(render_mailing(view.mailing, show_values=show_values)),
             changed=view.changed if show_values else (),
+            silenced=tuple(silence(report)),
             table=[_row(finding, show_values=show_values) for finding in report.findings],
             wheres=tuple(dict.fromkeys(filter(None, map(_where, report.findings)))),
             at_once=AT_ONCE,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from provkit.report.view import Cause, View
-from provkit.report.words import BEFALLS, NOUNS, TITLES, account, capital, counted, joined
+from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, counted, joined, silence
 
 __all__ = ["render"]
 
@@ -38,6 +38,7 @@ def _lines(view: View, *, show_values: bool) -> Iterator[str]:
         yield f"## {TITLES[section.severity]}: {counted(section.count, NOUNS[section.severity])}"
         for cause in section.causes:
             yield from _cause(cause, show_values=show_values)
+    yield from _paragraph(SILENCED, tuple(silence(view.report)))
     if view.mailing is not None:
         from provkit.report.mailing import render as render_mailing
 

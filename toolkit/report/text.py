@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provkit.report.view import Cause, Paragraph, Section, View
-from provkit.report.words import BEFALLS, NOUNS, TITLES, account, capital, counted, joined
+from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, counted, joined, silence
 from provkit.rules import Severity
 
 __all__ = ["STYLES", "WIDTH", "render"]
@@ -54,6 +54,7 @@ def render(view: View, *, show_values: bool = True, color: bool = False, width: 
         from provkit.report.mailing import render as render_mailing
 
         _paragraph(console, "Who gets mail", render_mailing(view.mailing, show_values=show_values))
+    _paragraph(console, SILENCED, silence(view.report))
     rows = None if view.report.rows is None else Paragraph(view.rows_title, tuple(account(view.report.rows)))
     last = [view.written, rows, view.after] if view.written is not None else []
     if view.written is None and rows is not None:

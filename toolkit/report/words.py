@@ -8,12 +8,28 @@ from itertools import groupby
 
 from provkit.rules import Consequence, Finding, Report, RowAccount, Severity
 
-__all__ = ["BEFALLS", "NOUNS", "TITLES", "account", "capital", "counted", "joined", "paragraph", "place", "verdict"]
+__all__ = [
+    "BEFALLS",
+    "NOUNS",
+    "SILENCED",
+    "TITLES",
+    "account",
+    "capital",
+    "counted",
+    "joined",
+    "paragraph",
+    "place",
+    "silence",
+    "verdict",
+]
 
 PLACES = 6
 """How many places of one message are named before the rest is only counted."""
 
 TITLES = {Severity.ERROR: "Must fix", Severity.WARNING: "Should check", Severity.INFO: "Good to know"}
+
+SILENCED = "Silenced"
+"""The heading over what is not told."""
 
 NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -83,12 +99,42 @@ def verdict(report: Report) -> str:
         report: What was found.
     """
     errors, warnings, notes = (report.count(severity) for severity in Severity)
+    hidden = _silenced_errors(report)
     found = ", ".join(counted(number, NOUNS[severity]) for severity in Severity if (number := report.count(severity)))
     if errors:
         return f"{found}: not fit to be sent as it is."
+    if hidden:
+        rest = f"{found}; " if found else ""
+        return f"{rest}{counted(hidden, 'error is', 'errors are')} silenced: not fit to be sent as it is."
     if warnings:
         return f"{found}: it can be sent; look at the warnings first."
     return f"No errors and no warnings{f' ({found})' if notes else ''}: fit to be sent."
+
+
+def silence(report: Report) -> Iterator[str]:
+    """What is not told, and who asked for that, in sentences; what is told although somebody asked otherwise.
+
+    Args:
+        report: What was found.
+    """
+    for one in report.silenced:
+        rules = ", ".join(f"{rule.code} {number:,}" for rule, number in sorted(one.counts.items(), key=lambda pair: pair[0].code))
+        yield f"{counted(sum(one.counts.values()), 'finding')} silenced by {one.by}: {rules}."
+    hidden = _silenced_errors(report)
+    if hidden:
+        yield f"{counted(hidden, 'of them is an error', 'of them are errors')}: build and send stop for {'it' if hidden == 1 else 'them'} all the same."
+    if report.insisted:
+        codes = ", ".join(rule.code for rule in report.insisted)
+        yield (
+            f"Told all the same: {codes}. What is refused, lost, dropped, rejected or kept out is neither silenced nor lowered "
+            "where something is built or sent."
+        )
+
+
+def _silenced_errors(report: Report) -> int:
+    return sum(
+        number for one in report.silenced for rule, number in one.counts.items() if rule.consequence.severity is Severity.ERROR
+    )
 
 
 def account(rows: RowAccount) -> Iterator[str]:

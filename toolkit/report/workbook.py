@@ -23,7 +23,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from provkit.errors import SourceError
 from provkit.report.view import View
-from provkit.report.words import NOUNS, TITLES, capital, counted, place
+from provkit.report.words import NOUNS, TITLES, capital, counted, place, silence
 from provkit.rules import Finding, Origin, Severity
 from provkit.sources.annotations import COLUMNS, SHEET
 from provkit.sources.bounds import chunks, open_zip
@@ -283,6 +283,7 @@ def _head(view: View, missing: Sequence[str]) -> Iterator[str]:
         unlisted = view.report.count(severity) - sum(finding.severity is severity for finding in view.report.findings)
         if unlisted:
             yield f"{counted(unlisted, 'further ' + NOUNS[severity])} of the same kinds not listed here."
+    yield from silence(view.report)
     if missing:
         yield f"This copy lacks, or shows otherwise, what your workbook has of: {', '.join(missing)}. Your own workbook is as it was."
 

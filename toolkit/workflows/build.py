@@ -7,7 +7,7 @@ errors nothing is written, unless the rows that have them, and those that depend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,14 @@ from provkit.authoring.message import for_pasting, load, mended, to_properties, 
 from provkit.checks import Examined
 from provkit.config import Config
 from provkit.config import load as load_config
+from provkit.control import Control
 from provkit.errors import ConfigError, GuardError, PackageError, SourceError
 from provkit.held_back import HeldBack
 from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFile, digest_of, relative_to
-from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, merge
+from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, Severity, merge
 from provkit.sources import PLAIN, Format, SisSettings, formats_for, read
 from provkit.tables import Sheets, Tables
-from provkit.workflows.holding import capped, held_enrollments, judge
+from provkit.workflows.holding import held_enrollments, judge
 from provkit.writer import check_replaceable, recover, write_folder
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Built:
         app: Whether it is for the upload page instead of the API.
         paste: The message as a text to paste on the upload page; None where there is none to paste.
         held_enrollments: Which enrollments are among the rows kept out, as keyed hashes; None where there is no package.
+        everything: All that was found, whatever the user chose to hear, listed as far as a baseline needs it.
     """
 
     package: Package | None
@@ -64,6 +66,7 @@ class Built:
     app: bool = False
     paste: str | None = None
     held_enrollments: HeldBack | None = None
+    everything: Report = field(default_factory=Report)
 
     @property
     def account(self) -> RowAccount:
@@ -95,6 +98,7 @@ def build(
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
     listed: int = LISTED_PER_RULE,
+    control: Control | None = None,
 ) -> Built:
     """Turn a source into a folder with the files to upload, `package.zip`, and `.provkit/`.
 
@@ -112,6 +116,7 @@ def build(
         kind: The kind of source, as `--from` takes it; by default it is found out.
         constants: Field to what it is in rows that give nothing, such as {"role": "student"}.
         listed: How many findings of one rule are listed; counts are always exact.
+        control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
 
     Returns:
         What became of it; `written` is None, and nothing was touched, where there are errors that are not held back.
@@ -140,6 +145,7 @@ def build(
         kind=kind,
         constants=constants,
         listed=listed,
+        control=control,
     )
     if made.package is None:
         return made
@@ -175,6 +181,8 @@ def prepare(
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
     listed: int = LISTED_PER_RULE,
+    control: Control | None = None,
+    acting: bool = True,
 ) -> Built:
     """As `build`, in memory: nothing is written.
 
@@ -191,6 +199,8 @@ def prepare(
         kind: As in `build`.
         constants: As in `build`.
         listed: As in `build`.
+        control: As in `build`.
+        acting: Whether something is built; False where somebody only wants to know, and errors too may be silenced.
 
     Raises:
         SourceError: The source cannot be read.
@@ -204,15 +214,22 @@ def prepare(
         chosen = with_constants(chosen, constants)
     if chosen is not None:
         settings = chosen.settings(settings)
-    authored = author(sheets, settings, profile=chosen, listed=listed)
+    control = control or Control()
+    within = control.listed(listed)
+    authored = author(sheets, settings, profile=chosen, listed=within)
     letter = _Letter.choose(message, authored, settings, app=app)
     outcome = judge(
-        authored, letter.files, letter.places, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=listed
+        authored, letter.files, letter.places, known=known, notify=settings.notify, app=app, hold_back=hold_back, listed=within
     )
+    everything = merge(outcome.report, letter.report).capped(within)
+    told = control.applied(everything, acting=acting).capped(listed)
+    if any(rule.level is Severity.ERROR for rule in told.counts):
+        # What the user made an error stops a build as any other does, though no row can be held back for it.
+        outcome = replace(outcome, package=None, held={}, written={})
     rows = authored.account.rows(outcome.held, outcome.written)
     return Built(
         package=outcome.package,
-        report=capped(merge(outcome.report, letter.report), listed).with_rows(rows),
+        report=told.with_rows(rows),
         changes=authored.changes,
         recognised=tuple(filter(None, (sheets.recognised, chosen.about if chosen is not None else "", *authored.recognised))),
         examined=outcome.examined,
@@ -221,6 +238,7 @@ def prepare(
         app=app,
         paste=letter.to_paste if outcome.package is not None else None,
         held_enrollments=held_enrollments(authored, outcome),
+        everything=everything,
     )
 
 

@@ -83,7 +83,13 @@ def show(config: Config | None = None) -> Shown:
         ConfigError: A setting is unknown or wrong.
     """
     config = config or settings.load()
-    found = [*_defaults(config), *_environments(config), *_credentials(config), *_own(config)]
+    found = [
+        *_section(config, "defaults"),
+        *_section(config, "rules"),
+        *_environments(config),
+        *_credentials(config),
+        *_own(config),
+    ]
     return Shown(config.path, found, tuple(_notes(config, {one.variable for one in found})))
 
 
@@ -121,12 +127,13 @@ def init(folder: Path | None = None, *, group: str | None = None) -> Path:
     return path
 
 
-def _defaults(config: Config) -> Iterator[Setting]:
+def _section(config: Config, section: str) -> Iterator[Setting]:
+    """The settings of a section whose models share it."""
     models: dict[type[BaseModel], BaseModel] = {}
-    for name, model in settings_of("defaults").items():
+    for name, model in settings_of(section).items():
         if model not in models:
-            models[model] = config.model(model, "defaults")
-        yield _setting(config, name, getattr(models[model], name), "defaults")
+            models[model] = config.model(model, section)
+        yield _setting(config, name, getattr(models[model], name), section)
 
 
 def _environments(config: Config) -> Iterator[Setting]:
@@ -167,7 +174,7 @@ def _own(config: Config) -> Iterator[Setting]:
     where = DATA_DIR_VARIABLE if config.variable(DATA_DIR_VARIABLE) else "built in"
     yield Setting("data", "folder", str(data_folder(config)), where, DATA_DIR_VARIABLE)
     for section in settings.SECTIONS:
-        if section not in ("defaults", "env"):
+        if section not in ("defaults", "env", "rules"):
             for path, value in _flat(config.table(section), section):
                 table, _, name = path.rpartition(".")
                 yield Setting(table, name, _written(value), f"{config.where} [{table}]", "")

@@ -28,7 +28,7 @@ from provkit.schemas.layouts import Kind
 from provkit.tables import Table, Tables
 from provkit.writer import encode, file_name
 
-__all__ = ["Held", "Look", "Outcome", "capped", "held_enrollments", "judge"]
+__all__ = ["Held", "Look", "Outcome", "held_enrollments", "judge"]
 
 Held = Mapping[Kind, npt.NDArray[np.int64]]
 """Positions of table rows, per kind, ascending."""
@@ -187,22 +187,6 @@ def held_enrollments(authored: Authored, outcome: Outcome) -> HeldBack | None:
     # A row that never got into a table may be anybody's.
     unplaced = sum(int(((sheet.fates == Fate.HELD_BACK) & (sheet.positions < 0)).sum()) for sheet in authored.account.sheets)
     return HeldBack.of(hashlib.sha256(digests.encode()).hexdigest(), rows, unplaced)
-
-
-def capped(report: Report, listed: int) -> Report:
-    """A report that lists at most so many findings of one rule.
-
-    Args:
-        report: Any report.
-        listed: How many.
-    """
-    seen: Counter[str] = Counter()
-    kept = []
-    for finding in report.findings:
-        seen[finding.code] += 1
-        if seen[finding.code] <= listed:
-            kept.append(finding)
-    return replace(report, findings=tuple(kept))
 
 
 def _files(authored: Authored, held: Held, extra: Extra, *, app: bool) -> tuple[Package, Held]:

@@ -37,15 +37,18 @@ from provkit.delivery import (
 from provkit.delivery.environments import default_hosts, host_of
 from provkit.errors import GuardError
 from provkit.planning.guards import PLAN_DIFFERS, Allowed, Stop, allowed, refuse
-from provkit.rules import Report, Severity
+from provkit.rules import LISTED_PER_RULE, Report, Severity
 from provkit.workflows import plan_file
 from provkit.workflows.known import known_facts
 from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
+from provkit.workflows.rules_control import control
 from provkit.workflows.sent import feed_of, files_of
 
 if TYPE_CHECKING:
+    from provkit.checks import Examined
     from provkit.checks.people import Mailing
     from provkit.config import Config
+    from provkit.control import Control
     from provkit.package import Package
     from provkit.planning.settings import Removals
     from provkit.receiver import Known
@@ -409,7 +412,19 @@ def prepare(
     removals = removals or target.removals if fixed is None else fixed.removals
     facts = known if known is not None else known_facts(config=config)
     prepared = _prepared(
-        path, target, credentials, History.open(config), facts, notify, individual, outdated_ok, again, partial, removals, said
+        path,
+        target,
+        credentials,
+        History.open(config),
+        facts,
+        notify,
+        individual,
+        outdated_ok,
+        again,
+        partial,
+        removals,
+        said,
+        control(config),
     )
     if fixed is not None:
         plan_file.check(fixed, prepared)
@@ -431,13 +446,15 @@ def _prepared(  # noqa: PLR0917 - as they were said, in the order of the command
     partial: bool,  # noqa: FBT001
     removals: Removals,
     said: Allowed,
+    chosen: Control,
 ) -> Prepared:
     """The package, judged whole; and where only changes go, what goes of it, judged by itself."""
     from provkit.checks import examine  # brings in pandas; what is missing should be said at once
     from provkit.workflows.outlook import look_ahead
 
     package, upload = read(path, individual=individual, notify=notify, outdated_ok=outdated_ok)
-    examined = examine(package, known=known, notify=notify)
+    listed = chosen.listed(LISTED_PER_RULE)
+    examined = examine(package, known=known, notify=notify, listed=listed)
     guard_message(examined, notify=notify)
     if target.name != "sandbox":
         guard_addresses(examined)
@@ -445,11 +462,13 @@ def _prepared(  # noqa: PLR0917 - as they were said, in the order of the command
     feed = feed_of(package, path, target)
     outlook = None
     notes: list[str] = []
-    if examined.report.ok:
+    report = _told(examined, chosen)
+    if report.ok:
         outlook = look_ahead(examined, package, feed, history, partial=partial, removals=removals)
         if partial and not outlook.unchanged:
             package, upload = outlook.partial_package(package, individual=individual, notify=notify)
-            examined = examine(package, notify=upload.notify)
+            examined = examine(package, notify=upload.notify, listed=listed)
+            report = _told(examined, chosen)
             if notify and not upload.notify:
                 notes.append("No guest is new or changed, so the message does not go along.")
         notes += outlook.notes(target, said)
@@ -461,13 +480,18 @@ def _prepared(  # noqa: PLR0917 - as they were said, in the order of the command
         files_of(examined.reception),
         feed,
         history,
-        examined.report if rows is None else examined.report.with_rows(rows),
+        report if rows is None else report.with_rows(rows),
         examined.mailing,
         (*warnings(upload, target), *notes),
         again,
         outlook,
         said,
     )
+
+
+def _told(examined: Examined, chosen: Control) -> Report:
+    """What was found, as far as the user wants to hear it; an error stays one."""
+    return chosen.applied(examined.report, acting=True).capped(LISTED_PER_RULE)
 
 
 def _last(send: Send | None) -> str:

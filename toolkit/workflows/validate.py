@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from provkit.checks import examine
 from provkit.checks.catalogue.files import archive_beside_the_files_differs, csv_of_unknown_content
+from provkit.control import Control
 from provkit.errors import PackageError
 from provkit.package import ARCHIVE_NAME, Package, differences
 from provkit.rules import LISTED_PER_RULE, Finding, Report, merge
@@ -29,11 +30,13 @@ class Validated:
     Args:
         report: What was found.
         examined: What was made of the package; None where there is none, since the source has errors.
+        everything: All that was found, whatever the user chose to hear, listed as far as a baseline needs it.
     """
 
-    def __init__(self, report: Report, examined: Examined | None) -> None:
+    def __init__(self, report: Report, examined: Examined | None, everything: Report) -> None:
         self.report = report
         self.examined = examined
+        self.everything = everything
 
     @property
     def mailing(self) -> Mailing | None:
@@ -53,6 +56,7 @@ def validate(
     notify: bool | None = None,
     app: bool | None = None,
     listed: int = LISTED_PER_RULE,
+    control: Control | None = None,
 ) -> Report:
     """Say what would become of an upload.
 
@@ -63,6 +67,7 @@ def validate(
         notify: Whether the notification of new guests is asked for; by default as the package was built.
         app: Whether it goes to the upload page; by default as the package was built.
         listed: How many findings of one rule are listed; counts are always exact.
+        control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
 
     Returns:
         Everything found, in one pass, sorted.
@@ -71,7 +76,7 @@ def validate(
         PackageError: There is nothing there, or it cannot be read.
         SourceError: A workbook cannot be read.
     """
-    return judge(target, known=known, notify=notify, app=app, listed=listed).report
+    return judge(target, known=known, notify=notify, app=app, listed=listed, control=control).report
 
 
 def judge(
@@ -81,6 +86,7 @@ def judge(
     notify: bool | None = None,
     app: bool | None = None,
     listed: int = LISTED_PER_RULE,
+    control: Control | None = None,
 ) -> Validated:
     """As `validate`, with who would get mail.
 
@@ -90,15 +96,17 @@ def judge(
         notify: As in `validate`.
         app: As in `validate`.
         listed: As in `validate`.
+        control: As in `validate`.
 
     Raises:
         PackageError: There is nothing there, or it cannot be read.
         SourceError: A workbook cannot be read.
     """
+    control = control or Control()
     if isinstance(target, Package):
         package = target
     elif Path(target).suffix.lower() in WORKBOOKS and Path(target).is_file():
-        return _built(Path(target), known=known, notify=notify, app=app, listed=listed)
+        return _built(Path(target), known=known, notify=notify, app=app, listed=listed, control=control)
     else:
         package = Package.read(target)
     meta = package.meta
@@ -108,19 +116,21 @@ def judge(
         package = replace(package, door="files")
     if notify is None:
         notify = meta is not None and meta.notify
-    examined = examine(package, known=known, notify=notify, app=app, listed=listed)
+    examined = examine(package, known=known, notify=notify, app=app, listed=control.listed(listed))
     if not isinstance(target, Package) and Path(target).is_file() and csv_of_unknown_content in examined.report.counts:
-        return _built(Path(target), known=known, notify=notify, app=app, listed=listed)
-    report = merge(examined.report, _beside(package))
-    return Validated(report if meta is None else report.with_rows(meta.rows), examined)
+        return _built(Path(target), known=known, notify=notify, app=app, listed=listed, control=control)
+    everything = merge(examined.report, _beside(package))
+    if meta is not None:
+        everything = everything.with_rows(meta.rows)
+    return Validated(control.applied(everything, acting=False).capped(listed), examined, everything)
 
 
-def _built(source: Path, *, known: Known | None, notify: bool | None, app: bool | None, listed: int) -> Validated:
+def _built(source: Path, *, known: Known | None, notify: bool | None, app: bool | None, listed: int, control: Control) -> Validated:
     """A source that is no package yet: what `build` would make of it, in memory."""
     from provkit.workflows.build import prepare
 
-    made = prepare(source, notify=notify, app=bool(app), known=known, listed=listed)
-    return Validated(made.report, None if made.package is None else made.examined)
+    made = prepare(source, notify=notify, app=bool(app), known=known, listed=listed, control=control, acting=False)
+    return Validated(made.report, None if made.package is None else made.examined, made.everything)
 
 
 def _beside(package: Package) -> Report:
