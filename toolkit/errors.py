@@ -16,7 +16,10 @@ ProvkitError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = [
+    "EXIT_CODES",
     "AuthError",
     "Busy",
     "ConfigError",
@@ -30,6 +33,19 @@ __all__ = [
     "SourceError",
     "Unreachable",
 ]
+
+
+EXIT_CODES: Mapping[int, tuple[str, str]] = {
+    0: ("done", "what was asked for is done"),
+    1: ("findings", "errors in the data; nothing was sent"),
+    2: ("setup", "a setting, option or file is wrong or missing, or the history cannot be used; nothing was sent"),
+    3: ("guard", "stopped before doing harm, or not confirmed; nothing was sent"),
+    4: ("login", "the login failed, or the service does not let this client in"),
+    5: ("service", "the service said no, or cannot be reached; nothing was processed"),
+    6: ("unknown", "it is not known whether the files arrived; do not send again before you know"),
+    7: ("busy", "another run is sending to the same place; nothing was sent"),
+}
+"""Every exit code, with its name for machines and what it means."""
 
 
 class ProvkitError(Exception):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import auth, build, config, explain, history, mapping, plan, results, rules, sandbox, send, simulate, validate
+from provkit.cli import auth, build, config, explain, history, mapping, plan, results, rules, run, sandbox, send, simulate, validate
 from provkit.console import boundary, version
 
 __all__ = ["main"]
@@ -50,6 +50,7 @@ app.command("results", rich_help_panel=EVERYDAY)(results.command)
 app.command("explain", rich_help_panel=UNDERSTAND)(explain.command)
 app.command("rules", rich_help_panel=UNDERSTAND)(rules.command)
 app.command("map", rich_help_panel=UNDERSTAND)(mapping.command)
+app.command("run", rich_help_panel=JOBS)(run.command)
 app.command("plan", rich_help_panel=JOBS)(plan.command)
 app.add_typer(history.app, name="history", rich_help_panel=JOBS)
 app.add_typer(auth.app, name="auth", rich_help_panel=SETTING_UP)

@@ -25,11 +25,10 @@ from provkit.cli.reporting import (
     deliver,
     write_baseline,
 )
+from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, KnownFile, Message, OutFolder, ProfileName, constants_of
 from provkit.rules import LISTED_PER_RULE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from provkit.report import View
     from provkit.workflows.build import Built
 
@@ -41,29 +40,13 @@ def command(
         Path, typer.Argument(help="A workbook (.xlsx, .xls, .xlsb, .ods), a CSV file, or somebody's package (folder or ZIP).")
     ],
     *,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="The folder to write. Replaced whole if provkit wrote it, and never otherwise.")
-    ] = Path("out"),
-    message: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEMPLATE",
-            help="The message for new guests: a template (a file, or 'welcome'), or a message.properties.",
-            show_default=False,
-        ),
-    ] = None,
+    out: OutFolder = Path("out"),
+    message: Message = None,
     notify: Annotated[
         bool | None,
         typer.Option("--notify/--no-notify", help="Put the message for new guests into the package.", show_default=False),
     ] = None,
-    create_courses: Annotated[
-        bool | None,
-        typer.Option(
-            "--create-courses/--no-create-courses",
-            help="Create the courses and sections that a flat roster names; otherwise they count as existing.",
-            show_default=False,
-        ),
-    ] = None,
+    create_courses: CreateCourses = None,
     hold_back: Annotated[
         bool, typer.Option("--hold-back", help="Write the rest where rows have errors, and say what was held back.")
     ] = False,
@@ -74,36 +57,10 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Write every change made on the way to a CSV file.", show_default=False),
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Follow a mapping profile of provkit.toml, or a TOML file; provkit map writes one.",
-            show_default=False,
-        ),
-    ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="KIND",
-            help="What kind of source it is, where that cannot be told; 'table' for a plain table.",
-            show_default=False,
-        ),
-    ] = None,
-    constants: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="What a field is where rows give nothing, as in --set course_id=NC-1 --set role=student.",
-            show_default=False,
-        ),
-    ] = None,
-    known: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
-    ] = None,
+    profile: ProfileName = None,
+    kind: KindOfSource = None,
+    constants: Constants = None,
+    known: KnownFile = None,
     output_format: FormatOption = None,
     output: OutputOption = None,
     annotate: AnnotateOption = None,
@@ -144,7 +101,7 @@ def command(
         listed=listed,
         profile=profile,
         kind=kind,
-        constants=_constants(constants or ()),
+        constants=constants_of(constants or ()),
         control=chosen,
     )
     write_baseline(new_baseline, chosen, built.everything, acting=True)
@@ -154,15 +111,6 @@ def command(
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=annotate)
     if not built.report.ok:
         raise typer.Exit(1)
-
-
-def _constants(said: Iterable[str]) -> dict[str, str]:
-    """What --set says, by field."""
-    pairs = dict(word.partition("=")[::2] for word in said)
-    for field, value in pairs.items():
-        if not value.strip():
-            raise typer.BadParameter(f"--set {field}: write it as {field or 'role'}=VALUE.")
-    return {field.strip(): value.strip() for field, value in pairs.items()}
 
 
 def _view(built: Built, subject: str, *, hold_back: bool) -> View:

@@ -38,6 +38,9 @@ def command(
     notify: Annotated[bool, typer.Option("--notify", help="Send the package's own message to new guests as well.")] = False,
     individual: Annotated[bool, typer.Option("--individual", help="Send the files one by one instead of the ZIP.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but the upload, the login included.")] = False,
+    print_curl: Annotated[
+        bool, typer.Option("--print-curl", help="Print the curl lines that would do it, secrets as variables, and send nothing.")
+    ] = False,
     outdated_ok: Annotated[
         bool, typer.Option("--outdated-ok", help="Send the package although its source has changed since it was built.")
     ] = False,
@@ -96,8 +99,12 @@ def command(
             end_sections=ids(end_section),
             plan=plan,
             secret=_secret_from_stdin() if secret_stdin else None,
+            login=not print_curl,
         )
         _show(prepared)
+        if print_curl:
+            _print_curl(prepared, path)
+            return
         confirmed = None
         may_ask = not (yes or non_interactive or secret_stdin) and sys.stdin.isatty()
         if may_ask:
@@ -123,6 +130,20 @@ def command(
         raise typer.Exit(1)
     if sent.unchanged:
         raise typer.Exit(exit_unchanged)
+
+
+def _print_curl(prepared: Prepared, path: Path) -> None:
+    from provkit.workflows.curl import curl_lines
+
+    if not prepared.ok:
+        raise typer.Exit(1)
+    console.write(curl_lines(prepared, path))
+    target = prepared.environment
+    console.talk().print(
+        "Nothing was sent. What you send with these lines stands in no history; where it was taken, record it: "
+        f"provkit history add {path} --env {target.name}",
+        markup=False,
+    )
 
 
 def _secret_from_stdin() -> SecretStr:

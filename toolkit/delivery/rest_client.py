@@ -31,12 +31,18 @@ _TAKEN = [
 ]
 
 
-def curl(target: Environment, paths: Sequence[str], *, door: Door, notify: bool) -> str:
-    """The upload as two curl commands for a POSIX shell; id and secret are asked of the shell's variables.
+_LOGIN = """\
+from os import environ as e; from urllib.parse import quote_plus as q
+print(f"user = \\"{q(e['{id}'])}:{q(e['{secret}'])}\\"")"""
+_TOKEN = 'import json, sys; print(json.load(sys.stdin)["access_token"])'  # noqa: S105 - a program
+
+
+def curl(target: Environment, paths: Sequence[tuple[str, str]], *, door: Door, notify: bool) -> str:
+    """The upload as two curl commands for a POSIX shell; id and secret are asked of the environment's variables.
 
     Args:
         target: Where to; its addresses and group are written out.
-        paths: The files, as they are to be named on the command line.
+        paths: The files: where each is, and what it is called on the way.
         door: "zip" for one archive, "files" for loose files.
         notify: Whether the notification of new guests is asked for.
 
@@ -46,20 +52,27 @@ def curl(target: Environment, paths: Sequence[str], *, door: Door, notify: bool)
     Raises:
         ConfigError: There is no group.
     """
-    name = target.credentials.upper()
+    variables = [f"PROVKIT_{target.credentials}_CLIENT_{what}".upper() for what in ("id", "secret")]
+    login = _LOGIN.replace("{id}", variables[0]).replace("{secret}", variables[1])
     lines = [
         f"# {target.name} ({target.canvas}), group {target.group}. Set the variables first, without leaving them in the history:",
-        f"#   read -r PROVKIT_{name}_CLIENT_ID; read -rs PROVKIT_{name}_CLIENT_SECRET",
-        f"""TOKEN=$(printf 'user = "%s:%s"\\n' "$PROVKIT_{name}_CLIENT_ID" "$PROVKIT_{name}_CLIENT_SECRET" |""",
+        f"#   export {' '.join(variables)}; read -r {variables[0]}; read -rs {variables[1]}",
+        f"TOKEN=$(python3 -c {shlex.quote(login)} |",
         f"  curl --silent --show-error --fail --config - --data grant_type=client_credentials {shlex.quote(target.token_url)} |",
-        """  python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')""",
+        f"  python3 -c {shlex.quote(_TOKEN)})",
         """printf 'header = "Authorization: Bearer %s"\\n' "$TOKEN" |""",
         "  curl --silent --show-error --config - \\",
-        *(f"  --form {shlex.quote(f'{_PART}=@{path}')} \\" for path in paths),
+        *(f"  --form {shlex.quote(_form(path, name))} \\" for path, name in paths),
         *([f"  --form {_FLAG}=true \\"] if notify else []),
         f"  {shlex.quote(target.upload_url(door))}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _form(path: str, name: str) -> str:
+    """A file as curl's --form takes it; quoted, since ; and , mean something there."""
+    quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{_PART}=@"{quoted}"' + (f";filename={name}" if Path(path).name != name else "")
 
 
 def collection() -> dict[str, Any]:

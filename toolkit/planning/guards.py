@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = [
     "GUARDS",
     "HELD_BACK",
+    "HELD_BACK_LIMIT",
     "NOT_CONFIRMED",
+    "OLD_SOURCE",
     "PLAN_DIFFERS",
     "STALE_SOURCE",
     "Allowed",
@@ -135,6 +137,18 @@ HELD_BACK = Guard(
     "Send the package although rows of its source were held back.",
     remedy="Mend the rows that the build named, and build again.",
 )
+HELD_BACK_LIMIT = Guard(
+    "held_back_limit",
+    "in a run with --hold-back, more rows would be held back than --hold-back-limit says",
+    "--hold-back-limit",
+    remedy="Mend the rows that the build step names.",
+)
+OLD_SOURCE = Guard(
+    "old_source",
+    "in a run with --max-age, the source was last written longer ago",
+    "--max-age",
+    remedy="Look whether the job that writes it still runs.",
+)
 CHANGED_BY_HAND = Guard(
     "changed_by_hand", "a file of the package is not as it was built", None, remedy="Make the change in the source and build again."
 )
@@ -167,6 +181,8 @@ GUARDS: tuple[Guard, ...] = (
     UNUSUAL_GROUP,
     STALE_SOURCE,
     HELD_BACK,
+    HELD_BACK_LIMIT,
+    OLD_SOURCE,
     CHANGED_BY_HAND,
     MESSAGE_WITHOUT_NOTIFY,
     NOTIFY_WITHOUT_MESSAGE,

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["guard_addresses", "guard_message", "not_set_up", "read", "warnings"]
 
 
-def not_set_up(path: Path, target: Environment, missing: Sequence[Missing]) -> ConfigError | PackageError:
+def not_set_up(path: Path, target: Environment, missing: Sequence[Missing], *, command: str = "send") -> ConfigError | PackageError:
     """One page: everything that is missing, and what to type.
 
     Args:
-        path: Where the package should be.
+        path: Where the package should be; in a run, the source.
         target: The environment; it may lack a group.
         missing: What else is missing.
+        command: What was typed.
     """
     items = []
     if not path.exists():
@@ -53,7 +54,7 @@ def not_set_up(path: Path, target: Environment, missing: Sequence[Missing]) -> C
                 "",
                 "Client id, secret and group come from the university, on request; that takes days.",
                 "The page docs/getting-access.md of provkit says how. To try without any of them:",
-                f"     provkit send {path} --env sandbox",
+                f"     provkit {command} {path} --env sandbox",
             ]
         ),
     )

@@ -30,16 +30,16 @@ from provkit.delivery import (
     authorise_hosts,
     digest_of,
     environment,
-    find,
     next_steps,
     post,
 )
-from provkit.delivery.environments import default_hosts, host_of
+from provkit.delivery.environments import host_of
 from provkit.errors import GuardError
 from provkit.planning.guards import PLAN_DIFFERS, Allowed, Stop, allowed, refuse
 from provkit.rules import LISTED_PER_RULE, Report, Severity
 from provkit.workflows import plan_file
 from provkit.workflows.known import known_facts
+from provkit.workflows.login import credentials_for, start_sandbox
 from provkit.workflows.ready import guard_addresses, guard_message, not_set_up, read, warnings
 from provkit.workflows.rules_control import control
 from provkit.workflows.sent import feed_of, files_of
@@ -239,7 +239,7 @@ class Prepared:
             target, credentials = self.environment, self.credentials
             uploads: list[Seen] = []
             if credentials is None:
-                target, credentials, uploads = _start_sandbox(stack, target)
+                target, credentials, uploads = start_sandbox(stack, target)
             login = Login(target, credentials)
             login.token()
             if dry_run:
@@ -367,6 +367,7 @@ def prepare(
     plan: str | Path | None = None,
     secret: SecretStr | None = None,
     config: Config | None = None,
+    history: History | None = None,
     login: bool = True,
 ) -> Prepared:
     """Read and judge a package, and find out where it would go. Nothing leaves this computer.
@@ -388,6 +389,7 @@ def prepare(
         plan: A plan that was made of exactly this; it also says whether only changes go.
         secret: The client secret.
         config: The settings.
+        history: What was sent before, where it is open already; its locks are held once for all.
         login: False looks for no credentials, for who only wants to see what would happen.
 
     Raises:
@@ -403,7 +405,7 @@ def prepare(
     credentials: Credentials | None = None
     missing: Sequence[Missing] = ()
     if login:
-        target, credentials, missing = _credentials(target, config, secret)
+        target, credentials, missing = credentials_for(target, config, secret)
     if missing or target.group is None or not path.exists():
         raise not_set_up(path, target, missing)
     if credentials is not None:
@@ -411,11 +413,12 @@ def prepare(
     partial = changes_only if fixed is None else fixed.changes_only
     removals = removals or target.removals if fixed is None else fixed.removals
     facts = known if known is not None else known_facts(config=config)
+    history = history or History.open(config)
     prepared = _prepared(
         path,
         target,
         credentials,
-        History.open(config),
+        history,
         facts,
         notify,
         individual,
@@ -507,33 +510,3 @@ def _how_kept(history: History) -> str:
     if history.keeper.encrypts:
         return "a copy of this package, encrypted with a key that your keyring holds"
     return "a copy of this package, in a file that only you can read; it is not encrypted, since no keyring is in use"
-
-
-def _credentials(
-    target: Environment, config: Config, secret: SecretStr | None
-) -> tuple[Environment, Credentials | None, tuple[Missing, ...]]:
-    """The credentials, and for a sandbox where it is; no credentials for one that is still to be started."""
-    if target.name != "sandbox" or target.base_url or target.token_url:
-        found = find(target.credentials, config, secret=secret)
-        return (target, found, ()) if isinstance(found, Credentials) else (target, None, found)
-    from provkit.sandbox import running
-
-    here = running()
-    if here is None:
-        return target, None, ()
-    sources = dict(target.sources) | dict.fromkeys(("base_url", "token_url"), "the sandbox that you have started")
-    target = replace(target, base_url=here.base_url, token_url=here.token_url, sources=sources)
-    return target, Credentials("sandbox", here.client_id, here.secret, default_hosts("sandbox"), "the sandbox"), ()
-
-
-def _start_sandbox(stack: ExitStack, target: Environment) -> tuple[Environment, Credentials, list[Seen]]:
-    """A sandbox for the length of this send."""
-    from provkit.sandbox import Server, Settings
-
-    server = stack.enter_context(Server(Settings(max_file=target.max_file, max_request=target.max_request)))
-    here = server.address
-    return (
-        replace(target, base_url=here.base_url, token_url=here.token_url),
-        Credentials("sandbox", here.client_id, here.secret, frozenset(), "made up"),
-        server.uploads,
-    )

@@ -1,0 +1,83 @@
+"""Options that `build` and `run` share: how a source is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+__all__ = ["Constants", "CreateCourses", "KindOfSource", "KnownFile", "Message", "OutFolder", "ProfileName", "constants_of"]
+
+PANEL = "How the source is read"
+
+OutFolder: TypeAlias = Annotated[
+    Path, typer.Option("--out", "-o", help="The folder to write. Replaced whole if provkit wrote it, and never otherwise.")
+]
+Message: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEMPLATE",
+        help="The message for new guests: a template (a file, or 'welcome'), or a message.properties.",
+        show_default=False,
+    ),
+]
+CreateCourses: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--create-courses/--no-create-courses",
+        help="Create the courses and sections that a flat roster names; otherwise they count as existing.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+ProfileName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Follow a mapping profile of provkit.toml, or a TOML file; provkit map writes one.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+KindOfSource: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="KIND",
+        help="What kind of source it is, where that cannot be told; 'table' for a plain table.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+Constants: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="What a field is where rows give nothing, as in --set course_id=NC-1 --set role=student.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+KnownFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
+]
+
+
+def constants_of(said: Iterable[str]) -> dict[str, str]:
+    """What --set says, by field.
+
+    Args:
+        said: What stands on the command line.
+
+    Raises:
+        BadParameter: It gives no value.
+    """
+    pairs = dict(word.partition("=")[::2] for word in said)
+    for field, value in pairs.items():
+        if not value.strip():
+            raise typer.BadParameter(f"--set {field}: write it as {field or 'role'}=VALUE.")
+    return {field.strip(): value.strip() for field, value in pairs.items()}
