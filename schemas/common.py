@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pyarrow import Array, ChunkedArray, chunked_array, large_string, types
 from pyarrow import array as arrow_array
+from pyarrow.compute import ascii_is_printable
 
 from provkit.column import Column
 from provkit.rules import Consequence, Rule, rule
@@ -277,6 +278,17 @@ INVISIBLE = f"[\t\n\r{_CONTROLS}{_ODD_BLANKS}]"
 """A pattern for one character that nobody sees."""
 
 
+def among_odd(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:
+    """The mask of a test that no value of printable ASCII characters alone can meet: it is asked of the others, which are few.
+
+    Args:
+        values: The values.
+        test: Takes some of them.
+    """
+    plain: Any = ascii_is_printable(arrow_array(values))
+    return test(values[~plain.to_numpy(zero_copy_only=False)]).reindex(values.index, fill_value=False)
+
+
 @rule("PK260", Consequence.REJECTED, "{column} is empty.")
 def required_value_missing(values: pd.Series[str]) -> pd.Series[bool]:
     """A value that the service or Canvas cannot do without is missing.
@@ -298,7 +310,7 @@ def required_value_missing(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return values.str.strip() == ""
+    return (values == "") | values.str.isspace()
 
 
 @rule(
@@ -347,7 +359,7 @@ def encoding_lost(values: pd.Series[str]) -> pd.Series[bool]:
     jose@example.org,jose@example.org,José,Ortiz,jose@example.org,active
     ```
     """
-    return values.str.contains("\ufffd", regex=False)
+    return among_odd(values, lambda odd: odd.str.contains("\ufffd", regex=False))
 
 
 @rule("PK263", Consequence.REJECTED, "{column} holds a NUL character.")
@@ -369,7 +381,7 @@ def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return trimmed(values).str.contains("\0", regex=False)
+    return among_odd(values, lambda odd: trimmed(odd).str.contains("\0", regex=False))
 
 
 @rule(
@@ -396,7 +408,7 @@ def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return trimmed(values).str.contains(INVISIBLE)
+    return among_odd(values, lambda odd: trimmed(odd).str.contains(INVISIBLE))
 
 
 @rule(
@@ -423,7 +435,7 @@ def control_character(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Beginner's class,active
     ```
     """
-    return trimmed(values).str.contains(f"[{_CONTROLS}]")
+    return among_odd(values, lambda odd: trimmed(odd).str.contains(f"[{_CONTROLS}]"))
 
 
 def describe_invisible(value: str, among: str | None = None) -> str:

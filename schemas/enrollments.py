@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from provkit.rules import Consequence, rule
@@ -71,7 +73,7 @@ def role_by_another_word(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,teacher,YOGA-01,active,false
     ```
     """
-    return ~_accepted(values) & values.map(lambda value: _meant(value) is not None).astype(bool)
+    return _unknown(values, lambda left: left.map(lambda value: _meant(value) is not None))
 
 
 @rule("PK233", Consequence.NOTED, "{value!r} is none of the roles that Canvas comes with.")
@@ -94,8 +96,7 @@ def role_of_its_own(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,ta,YOGA-01,active,false
     ```
     """
-    named = values.str.strip() != ""
-    return ~_accepted(values) & named & values.map(lambda value: _meant(value) is None).astype(bool)
+    return _unknown(values, lambda left: (left.str.strip() != "") & left.map(lambda value: _meant(value) is None))
 
 
 @rule("PK234", Consequence.ALTERED, "{value!r} begins with student, so Canvas makes a plain student of it.")
@@ -200,6 +201,12 @@ def _accepted(values: pd.Series[str]) -> pd.Series[bool]:
     """Which roles Canvas takes, as one of its own or for a student."""
     word = trimmed(values)
     return word.isin(_ROLE_TYPES) | word.str.lower().isin(_STANDARD_ROLES) | word.str.lower().str.startswith("student")
+
+
+def _unknown(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:
+    """The mask of a test that only roles that Canvas does not take can meet."""
+    left = values[~_accepted(values)]
+    return test(left).astype(bool).reindex(values.index, fill_value=False)
 
 
 ENROLLMENTS = schema(

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provkit.addresses import valid_values
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import INVISIBLE, describe_invisible
+from provkit.schemas.common import INVISIBLE, among_odd, describe_invisible
 
 __all__ = [
     "address_other_than_it_seems",
@@ -73,8 +73,9 @@ def address_other_than_it_seems(values: pd.Series[str]) -> pd.Series[bool]:
     ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
     ```
     """
-    odd = values.str.contains("\ufffd", regex=False) | values.str.contains(INVISIBLE)
-    return odd & _deliverable(values[odd]).reindex(values.index, fill_value=False)
+    return among_odd(
+        values, lambda odd: (odd.str.contains("\ufffd", regex=False) | odd.str.contains(INVISIBLE)) & _deliverable(odd)
+    )
 
 
 @rule("PK230", Consequence.REJECTED, "{value!r} is no address, no university id and no username, so nobody is found by it.")
@@ -97,10 +98,9 @@ def person_not_identifiable(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,student,YOGA-01,active,false
     ```
     """
-    doubtful = (values.str.contains("@", regex=False) | values.str.contains(" ", regex=False) | values.str.contains(INVISIBLE)) & (
-        values.str.strip() != ""
-    )
-    return doubtful & ~_deliverable(values[doubtful]).reindex(values.index, fill_value=True)
+    left = values[~_deliverable(values)]
+    doubtful = left.str.contains("@", regex=False) | left.str.contains(" ", regex=False) | left.str.contains(INVISIBLE)
+    return (doubtful & (left.str.strip() != "")).reindex(values.index, fill_value=False)
 
 
 @rule(

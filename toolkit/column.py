@@ -144,6 +144,9 @@ class Column:
             chosen: Which rows.
         """
         codes = self.codes[chosen]
+        if isinstance(chosen, slice) and chosen == slice(1, None) and len(codes) and self.codes[0] == 0 and codes.all():
+            # All rows but the first, whose value is its own, as a header's is.
+            return Column(coded=(self.values.slice(1), codes - np.int32(1)))
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():

@@ -43,6 +43,7 @@ class StandIns:
     section_course: str | None = None
     authorized_senders: tuple[str, ...] = ("sender@example.edu",)
     remembers_guests: bool = False
+    has_guests: bool = False
     official: tuple[str, ...] = ()
 
     def has_guest(self, address: str) -> bool:

@@ -392,8 +392,12 @@ class Coded:
         teachers, students = (np.flatnonzero(roles.spread(mask) & present) for mask in (teaching, learning))
         user, course = rows.coded("user_id").codes, rows.coded("course_id").codes
         courses = len(rows.coded("course_id").values)
+        # Hardly anybody teaches here and learns there: only of those are the courses compared.
+        teaches = np.zeros(len(rows.coded("user_id").values), bool)
+        teaches[user[teachers]] = True
+        students = students[teaches[user[students]]]
         pair = user.astype(np.int64) * courses + course
-        chosen = students[np.isin(pair[students], pair[teachers])]
+        chosen = students[np.isin(pair[students], pair[teachers])] if len(students) else students
         if len(chosen):
             order = chosen[np.argsort(pair[chosen], kind="stable")]
             at = np.minimum(np.searchsorted(pair[order], pair[teachers]), len(order) - 1)

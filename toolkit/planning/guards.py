@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provkit.config import did_you_mean
 from provkit.errors import ConfigError, GuardError
 from provkit.planning.settings import MAX_ENDED
 from provkit.schemas.layouts import Kind
+from provkit.words import did_you_mean
 
 if TYPE_CHECKING:
     from provkit.planning.compare import Changes

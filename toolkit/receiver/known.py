@@ -28,6 +28,11 @@ class Elsewhere(Protocol):
         ...
 
     @property
+    def has_guests(self) -> bool:
+        """Whether there may be any guest account at all; where there is none, nobody is asked for."""
+        ...
+
+    @property
     def official(self) -> Collection[str]:
         """Ids of official classes, which need special rights."""
         ...
@@ -134,6 +139,11 @@ class Known(BaseModel):
     def remembers_guests(self) -> bool:
         """The guest service finds an account that was created a moment ago."""
         return True
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether anybody is listed."""
+        return bool(self.users)
 
     @property
     def official(self) -> Collection[str]:

@@ -161,13 +161,14 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
     if not sent.any():
         return exists
     logins = records.coded(_LOGIN).rows(np.flatnonzero(sent))
-    found = spread(logins, elsewhere.has_guest)
+    found = spread(logins, elsewhere.has_guest) if elsewhere.has_guests else np.zeros(len(logins), bool)
     if elsewhere.remembers_guests:
         before = [chunk for file in earlier for chunk in _logins(file).chunks]
-        codes = Column(pc.utf8_lower(pa.chunked_array([*before, *logins.strings.chunks], pa.string()))).codes
-        repeated = np.ones(len(codes), bool)
-        repeated[np.unique(codes, return_index=True)[1]] = False
-        found = found | repeated[len(codes) - len(found) :]
+        addresses = Column(pc.utf8_lower(pa.chunked_array([*before, *logins.strings.chunks], pa.string())))
+        if len(addresses.values) < len(addresses):
+            repeated = np.ones(len(addresses), bool)
+            repeated[np.unique(addresses.codes, return_index=True)[1]] = False
+            found = found | repeated[len(addresses) - len(found) :]
     exists[sent] = found
     return exists
 

@@ -33,8 +33,6 @@ _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
 _BLANK_LINE = b"\n\n"
-_QUOTING = frozenset({b'"', b"\r"})
-_MARKS = frozenset({*_QUOTING, b"\\", _BLANK_LINE})
 _LONGEST_HEADER = 1 << 16
 _FEW = 256
 """Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
@@ -127,10 +125,9 @@ def read(content: bytes | mmap) -> Records:
     data = _valid(content)
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
-    marks = _marks(data)
-    if not marks & _QUOTING:
+    if not _holds(data, _QUOTE) and not _holds(data, _CR):
         try:
-            return _lines(data, marks)
+            return _lines(data)
         except _Irregular:
             pass
     return _Reader(data).read()
@@ -148,16 +145,13 @@ def _valid(content: bytes | mmap) -> Bytes:
     return content
 
 
-def _marks(data: Bytes) -> frozenset[bytes]:
-    """Which of the marks that make a file uneven are in it. A file that is mapped is far slower to search than bytes."""
-    found: set[bytes] = set()
-    for start in range(0, len(data), _BLOCK):
-        piece = data[start : start + _BLOCK + 1]
-        found |= {mark for mark in _MARKS - found if mark in piece}
-    return frozenset(found)
+def _holds(data: Bytes, byte: int) -> bool:
+    """Whether a byte is in it. A file that is mapped is slow to search, and no other thread gets on meanwhile; numpy lets them."""
+    array = np.frombuffer(data, np.uint8)
+    return any((array[start : start + _BLOCK] == byte).any() for start in range(0, len(array), _BLOCK))
 
 
-def _lines(data: Bytes, marks: frozenset[bytes]) -> Records:
+def _lines(data: Bytes) -> Records:
     """A file without quotes and CR, so that every line is a record; nearly all have as many fields as the header, and no backslash.
 
     Arrow takes a blank line for a row of empty fields, so one is only looked for where a row begins with an empty field.
@@ -168,7 +162,7 @@ def _lines(data: Bytes, marks: frozenset[bytes]) -> Records:
     end = data.find(b"\n", 0, _LONGEST_HEADER) + 1
     if end < 2:
         raise _Irregular
-    odd = [(0, end), *(_with_backslash(data, end) if b"\\" in marks else ())]
+    odd = [(0, end), *(_with_backslash(data, end) if _holds(data, _BACKSLASH) else ())]
     view, stops = memoryview(data), [stop for _, stop in odd]
     pieces = [view[stop:start] for stop, start in zip(stops, [*(start for start, _ in odd[1:]), len(data)], strict=True)]
     header = _line(data, *odd[0])
@@ -192,7 +186,7 @@ def _lines(data: Bytes, marks: frozenset[bytes]) -> Records:
         raise _Irregular
     plain[numbers] = False
     records = _put_together(even, fields, plain, width, data=data)
-    if _BLANK_LINE in marks and records.coded(0).equals("").any():
+    if records.coded(0).equals("").any() and data.find(_BLANK_LINE) >= 0:
         raise _Irregular
     return records
 

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from provkit._version import VERSION
 from provkit.report.mailing import render as render_mailing
@@ -19,6 +17,10 @@ from provkit.report.view import Cause, View
 from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, counted, joined, silence
 from provkit.rules import Finding, RowAccount, Rule, Severity
 from provkit.server import MODELLED_SERVER
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["render"]
 
@@ -108,6 +110,8 @@ def render(view: View, *, show_values: bool = True) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
     environment = Environment(
         loader=PackageLoader("provkit.templates", ""),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=True),
@@ -123,6 +127,8 @@ def _environment() -> Environment:
 
 @cache
 def _inline(name: str) -> _Inline:
+    from markupsafe import Markup
+
     text = files("provkit.templates").joinpath("report", name).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return _Inline(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, not a value

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -200,6 +199,8 @@ def render_html(
         notes: What else should be known.
         head: What goes where.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("provkit.templates", ""),
         autoescape=True,

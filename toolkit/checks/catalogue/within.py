@@ -98,13 +98,11 @@ def teacher_limited_by_spelling(tables: Coded) -> np.ndarray:
     YOGA,ana@example.org,teacher,YOGA-01,active
     ```
     """
-    roles = tables.rows[Kind.ENROLLMENTS].column("role")
-    spelled = [text for text in pc.unique(roles).to_pylist() if text != "teacher" and _is_teacher(text.strip(CANVAS_BLANKS))]
-    if not spelled:
+    roles = tables.rows[Kind.ENROLLMENTS].coded("role")
+    spelled = [text != "teacher" and _is_teacher(text.strip(CANVAS_BLANKS)) for text in roles.values.to_pylist()]
+    if not any(spelled):
         return np.zeros(len(roles), bool)
-    limited: np.ndarray = _mask(pc.is_in(roles, value_set=pa.array(spelled, roles.type))) & tables.blank(
-        Kind.ENROLLMENTS, "limit_section_privileges"
-    )
+    limited: np.ndarray = roles.spread(np.array(spelled)) & tables.blank(Kind.ENROLLMENTS, "limit_section_privileges")
     return limited
 
 
