@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, schema, trimmed
+from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, each, schema, trimmed
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
@@ -73,7 +73,7 @@ def role_by_another_word(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,teacher,YOGA-01,active,false
     ```
     """
-    return _unknown(values, lambda left: left.map(lambda value: _meant(value) is not None))
+    return _unknown(values, lambda left: each(left, lambda value: _meant(value) is not None))
 
 
 @rule("PK233", Consequence.NOTED, "{value!r} is none of the roles that Canvas comes with.")
@@ -96,7 +96,7 @@ def role_of_its_own(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA,ana@example.org,ta,YOGA-01,active,false
     ```
     """
-    return _unknown(values, lambda left: (left.str.strip() != "") & left.map(lambda value: _meant(value) is None))
+    return _unknown(values, lambda left: (left.str.strip() != "") & each(left, lambda value: _meant(value) is None))
 
 
 @rule("PK234", Consequence.ALTERED, "{value!r} begins with student, so Canvas makes a plain student of it.")
@@ -206,7 +206,7 @@ def _accepted(values: pd.Series[str]) -> pd.Series[bool]:
 def _unknown(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:
     """The mask of a test that only roles that Canvas does not take can meet."""
     left = values[~_accepted(values)]
-    return test(left).astype(bool).reindex(values.index, fill_value=False)
+    return test(left).reindex(values.index, fill_value=False)
 
 
 ENROLLMENTS = schema(
