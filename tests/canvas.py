@@ -63,8 +63,9 @@ class Canvas:
 
     def _course(self, row):
         state = next((word for word in COURSE_STATES if word in row["status"].lower()), "active")
+        before = self.courses.get(row["course_id"], ("", "active"))[1]
         self.courses[row["course_id"]] = (row["long_name"], state)
-        if state != "active":
+        if state not in ("active", before):  # Canvas looks at enrollments only where the course's state changes
             self._end(state, course=row["course_id"])
 
     def _section(self, row):
@@ -79,7 +80,7 @@ class Canvas:
     def _end(self, state, *, course=None, section=None):
         for key, status in self.enrollments.items():
             if (course is not None and key[0] == course) or (section is not None and key[1] == section):
-                self.enrollments[key] = status if status == "deleted" else state
+                self.enrollments[key] = "deleted" if state == "deleted" else "completed" if status == "active" else status
 
     def _enrollment(self, row):
         course, section, status = row["course_id"], row["section_id"], row["status"].lower()
@@ -112,6 +113,6 @@ class Canvas:
         }
 
     @property
-    def state(self):
-        """All that can be compared between two."""
-        return self.users, self.courses, self.sections, self.access
+    def places(self):
+        """Courses, sections, and who is in them, to be compared between two."""
+        return self.courses, self.sections, self.access

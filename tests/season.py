@@ -1,7 +1,9 @@
 """A simulated season: rosters that change from night to night, the same for the same seed.
 
-A roster is what a source says: people, courses, sections, and who is in which. From one night to the next people join, leave, move, change
-role and name, courses are renamed, close (nobody comes or goes then) and come back, and now and then a cell is bad, so that a row is held back for some nights.
+A roster is what a source says: people, courses, sections, and who is in which. From one night to the next people join, leave, move and change
+their names, courses are renamed, close and come back, and now and then a cell is bad, so that a row is held back for some nights. People come
+and go in closed courses as well. Both rosters name some of the same people, and only one of them learns of a new name: then they contradict
+each other.
 """
 
 import random
@@ -20,7 +22,7 @@ HEADERS = {
 
 
 SHARED = "SHARED"
-"""The course that both feeds enroll in; one of them writes its row, and never closes it."""
+"""The course that both feeds enroll in; one of them writes its row."""
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Roster:
         shared: Courses that it enrolls in and another feed writes.
         people: Address to first and last name.
         members: Course, section and address to role: the truth.
-        bad: Members whose row has a bad cell, and for how many nights yet: in which cell.
+        bad: Members whose row has a bad cell: which cell, what it says, and for how many nights yet.
         listings: Expand enrollments.
     """
 
@@ -62,8 +64,7 @@ class Roster:
     def night(self):
         """What changes by the next night; no course loses many."""
         chance = self.chance
-        open_ = [course for course in (*self.courses, *self.shared) if course not in self.closed]
-        for course in open_:
+        for course in (*self.courses, *self.shared):
             students = [key for key, role in self.members.items() if key[0] == course and role == "student"]
             for key in chance.sample(students, min(len(students) // 12, chance.randrange(3))):
                 del self.members[key]
@@ -72,13 +73,7 @@ class Roster:
                 self.join(course)
         for key in chance.sample(list(self.members), 2):
             other = f"{key[0]}-{chance.choice('AB')}"
-            if (
-                key[1]
-                and key[0] in open_
-                and key[1] != other
-                and key not in self.bad
-                and (key[0], other, key[2]) not in self.members
-            ):
+            if key[1] and key[1] != other and key not in self.bad and (key[0], other, key[2]) not in self.members:
                 self.members[key[0], other, key[2]] = self.members.pop(key)
         somebody = chance.choice(list(self.people))
         self.people[somebody] = (self.people[somebody][0], f"Married{chance.randrange(1000)}")
@@ -86,27 +81,37 @@ class Roster:
         if chance.random() < 0.15:
             self.courses[course] = (f"Title {chance.randrange(1000)}", self.courses[course][1])
         course = chance.choice(list(self.courses))
-        if chance.random() < 0.2 and course != SHARED:
-            self.courses[course] = (self.courses[course][0], "active" if self.courses[course][1] == "completed" else "completed")
-        self.bad = {key: (cell, nights - 1) for key, (cell, nights) in self.bad.items() if nights > 1 and key in self.members}
+        # One course at a time is closed: with more the few who leave would be a large share of those who are left, and a guard asked.
+        closed = next(iter(self.closed), course)
+        if chance.random() < 0.2:
+            title, status = self.courses[closed]
+            self.courses[closed] = (title, "active" if status == "completed" else "completed")
+        self.bad = {key: (*cell, nights - 1) for key, (*cell, nights) in self.bad.items() if nights > 1 and key in self.members}
         if chance.random() < 0.3:
             key = chance.choice(list(self.members))
-            self.bad[key] = (chance.choice(["course", "section", "person", "role"]), chance.randrange(1, 4))
+            cell = chance.choice(["course", "section", "person", "role"])
+            self.bad[key] = (cell, chance.choice(["", "#REF!", "no such thing"]), chance.randrange(1, 4))
 
     @property
     def closed(self):
         """The courses that are over."""
         return {course for course, (_, status) in self.courses.items() if status == "completed"}
 
+    @property
+    def present(self):
+        """Who is in a course by at least one row that is not held back."""
+        return {address for key in self.members if key not in self.bad for address in key[2:]}
+
+    def said(self):
+        """The names in the package."""
+        present = self.present
+        return {one: name for one, name in self.people.items() if one in present}
+
     def package(self):
         """What is built of it with --hold-back: the package, and which enrollments were held back."""
-        present = {
-            address for _, _, address in self.members if not all(key in self.bad for key in self.members if key[2] == address)
-        }
+        present = self.present
         rows = {
-            "users.csv": [
-                f"{one},{one},{first},{last},{one},active" for one, (first, last) in sorted(self.people.items()) if one in present
-            ],
+            "users.csv": [f"{one},{one},{first},{last},{one},active" for one, (first, last) in sorted(self.said().items())],
             "courses.csv": [f"{one},{title},{title},ACC,{status}" for one, (title, status) in sorted(self.courses.items())],
             "sections.csv": [f"{one}-{letter},{one},Section {letter},active" for one in sorted(self.courses) for letter in "AB"],
             "enrollments.csv": [
@@ -119,13 +124,12 @@ class Roster:
             ],
         }
         files = {name: "".join(f"{line}\n" for line in (HEADERS[name], *lines)).encode() for name, lines in rows.items() if lines}
-        held = HeldBack.of("a" * 64, [self._as_read(key, cell) for key, (cell, _) in self.bad.items()])
+        held = HeldBack.of("a" * 64, [self._as_read(key, cell, garbage) for key, (cell, garbage, _) in self.bad.items()])
         return Package.from_files(files), held
 
-    def _as_read(self, key, cell):
+    def _as_read(self, key, cell, garbage):
         """A row with a bad cell as the build knows it: what is bad in it may say anything."""
         course, section, address = key
-        garbage = self.chance.choice(["", "#REF!", "no such thing"])
         return (
             garbage if cell == "course" else course,
             garbage if cell in ("course", "section") else section,

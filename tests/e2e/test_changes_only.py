@@ -136,3 +136,13 @@ def test_a_group_that_was_never_used_stops_it(service, config, roster):
     with pytest.raises(GuardError) as caught:
         send(roster(0, 20), env="beta", group="BL-TSET", config=config)
     assert caught.value.reason == "unusual_group"
+
+
+def test_two_feeds_that_name_one_person_otherwise_are_told_so_on_the_screen_and_in_no_plan_file(service, keys, config, built, say):
+    users = "user_id,login_id,first_name,last_name,email,status\na@safety-guests.org,a@safety-guests.org,Ann,{},a@safety-guests.org,active\n"
+    send(built(files={"users.csv": users.format("Lee").encode()}, feed="hr"), env="beta", config=config)
+    planned = plan(built(files={"users.csv": users.format("Lean").encode()}), env="beta", config=config)
+    assert any("another feed of the group, hr, has sent something else of 1 person" in note.casefold() for note in planned.warnings)
+    assert list(planned.outlook.named_otherwise()) == ["Named otherwise by hr: a@safety-guests.org (Ann Lean here, Ann Lee there)."]
+    assert "Lean" not in plan_file.render(planned)
+    assert not planned.stops

@@ -79,15 +79,16 @@ def _shown(planned: Prepared, *, html: bool, to_file: bool) -> str:
     outlook = planned.outlook
     if outlook is None:
         return render_report(View(planned.report))
+    notes = [*planned.warnings, *outlook.named_otherwise()]
     if outlook.unchanged and not html:
-        return "\n".join(["Nothing has changed since what was last accepted; nothing would be sent.", *planned.warnings]) + "\n"
+        return "\n".join(["Nothing has changed since what was last accepted; nothing would be sent.", *notes]) + "\n"
     if html:
-        return render_html(outlook.changes, outlook.courses, stops=planned.stops, notes=planned.warnings, head=planned.describe())
+        return render_html(outlook.changes, outlook.courses, stops=planned.stops, notes=notes, head=planned.describe())
     return render_text(
         outlook.changes,
         outlook.courses,
         stops=planned.stops,
-        notes=planned.warnings,
+        notes=notes,
         head=planned.describe(),
         color=not to_file and console.in_colour(),
     )

@@ -172,7 +172,7 @@ def _show(prepared: Prepared) -> None:
     if prepared.unchanged:
         return
     talk.print(Text(render_text(View(replace(prepared.report, rows=None), mailing=prepared.mailing))), end="")
-    for warning in prepared.warnings:
+    for warning in (*prepared.warnings, *(() if prepared.outlook is None else prepared.outlook.named_otherwise())):
         talk.print(Text(f"Note: {warning}"))
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["Codes", "Numbered", "Strings", "combine", "number", "positions"]
+__all__ = ["Codes", "Numbered", "Strings", "combine", "holds", "number", "positions"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
@@ -63,6 +63,17 @@ def number(*columns: Strings, change: Callable[[Any], Any] | None = None) -> Num
         codes, texts = again.indices.to_numpy().astype(np.int64)[codes], again.dictionary
     ends = np.cumsum([len(column) for column in columns])
     return Numbered(np.split(codes, ends[:-1]), texts)
+
+
+def holds(column: Strings, test: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+    """Which texts of a column pass a test, asked once of each distinct one.
+
+    Args:
+        column: A column of strings.
+        test: Takes a text.
+    """
+    numbers = number(column)
+    return numbers.where(test)[numbers.codes[0]]
 
 
 def combine(*parts: Sequence[Codes]) -> list[Codes]:

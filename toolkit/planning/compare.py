@@ -6,8 +6,9 @@ from the source, and is careful: a row that is held back, or that another feed s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,21 +16,14 @@ import pyarrow as pa
 import pyarrow.compute
 
 from provkit.held_back import HeldBack
-from provkit.planning.codes import Codes, Strings, number, positions
+from provkit.planning.codes import Codes, holds, number, positions
+from provkit.planning.gone import Gone, find_gone
+from provkit.planning.rows import Mask, Rows, ended_enrollment, keys, same_id
 from provkit.planning.settings import Removals
-from provkit.planning.state import (
-    Mask,
-    Rows,
-    State,
-    ended_enrollment,
-    keys,
-    places,
-    same_id,
-    same_person,
-)
+from provkit.planning.state import State, courses_of
 from provkit.schemas.layouts import Kind
 
-__all__ = ["Changes", "Gone", "KindChanges", "compare", "courses_of"]
+__all__ = ["Changes", "KindChanges", "compare", "compared_columns"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
@@ -60,7 +54,7 @@ class KindChanges:
         again: Rows of the package that are not known to have arrived.
         ended: Rows of the package that end something which was there, or which nobody knows of.
         gone: Rows of before that the package does not hold, although it holds others of the kind.
-        idle: Enrollments of the package whose course or section is over: they go once it is opened again.
+        idle: Enrollments of the package whose course or section is deleted: Canvas would refuse them; they go once it is opened again.
     """
 
     kind: Kind
@@ -94,25 +88,6 @@ class KindChanges:
     def untouched(self) -> int:
         """How many rows say what they said before."""
         return int(np.count_nonzero(~(self.new | self.changed | self.ended)))
-
-
-@dataclass(frozen=True, eq=False)
-class Gone:
-    """Enrollments that gave access and are no longer in the source, as masks over what was there before.
-
-    Attributes:
-        ended: They get another status: the upload ends them.
-        left: They are reported, and keep their access.
-        held_back: They may be among the rows held back.
-        elsewhere: Another feed still lists them.
-        renamed: They may be people who are now named by university id instead of username, or the other way round.
-    """
-
-    ended: Mask
-    left: Mask
-    held_back: Mask
-    elsewhere: Mask
-    renamed: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,16 +148,41 @@ def compare(
         held: The enrollments that were held back when the package was built.
         others: What was last accepted from other feeds of the same group: whom they list is not ended here.
     """
-    then = State() if before is None else before
+    elsewhere = _turns_elsewhere(others)
+    then = State() if before is None else _ended_elsewhere(before, elsewhere)
     kinds: dict[Kind, KindChanges] = {kind: _changes(kind, then, now) for kind in Kind if kind is not Kind.ENROLLMENTS}
     # Courses and sections that the package does not name are as they were.
     homes = {kind: _kept(kinds[kind]) for kind in (Kind.COURSES, Kind.SECTIONS)}
     current = State({**now.rows, **{kind: rows for kind, rows in homes.items() if len(rows)}})
-    kinds[Kind.ENROLLMENTS] = _changes(Kind.ENROLLMENTS, then, current)
-    enrollments = kinds[Kind.ENROLLMENTS]
-    gone = _gone(enrollments, then, current, partial=partial, removals=removals, held=held, others=others)
-    after = _after(then, current, kinds, gone, partial=partial)
+    enrollments = _changes(Kind.ENROLLMENTS, then, current)
+    kinds[Kind.ENROLLMENTS] = enrollments
+    arriving = enrollments.now.take(enrollments.new & ~enrollments.ended)
+    gone = find_gone(enrollments.gone, arriving, then, current, partial=partial, removals=removals, held=held, others=others)
+    turns = Counter(then.turns)
+    turns.update(_differing(then.ended_courses, current.ended_courses))
+    after = replace(_after(then, current, kinds, gone, partial=partial), turns=dict(turns), turns_elsewhere=dict(elsewhere))
     return Changes(before, now, after, kinds, gone, partial, removals)
+
+
+def _turns_elsewhere(others: Sequence[State]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for other in others:
+        found.update(other.turns)
+    return found
+
+
+def _ended_elsewhere(then: State, elsewhere: Mapping[str, int]) -> State:
+    """The same, where another feed has ended a course or opened it again since: what this one enrolls there ended with it, and goes again."""
+    turned = then.within(_differing(then.turns_elsewhere, elsewhere))
+    if not turned.any():
+        return then
+    rows = then.get(Kind.ENROLLMENTS)
+    return replace(then, rows={**then.rows, Kind.ENROLLMENTS: replace(rows, sure=rows.sure & ~turned)})
+
+
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> set[str]:
+    """What two mappings do not say alike."""
+    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
 
 
 def _changes(kind: Kind, then: State, now: State) -> KindChanges:
@@ -192,18 +192,19 @@ def _changes(kind: Kind, then: State, now: State) -> KindChanges:
     new = at < 0
     found, where = np.flatnonzero(~new), at[~new]
     differs = np.zeros(len(rows), bool)
-    for one, other in _compared(kind, rows, known):
+    for one, other in compared_columns(kind, rows, known):
         differs[found] |= one[found] != other[where]
     ended, idle = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     if kind is Kind.ENROLLMENTS:
         statuses = number(rows.columns["status"])
         says_ended = statuses.where(ended_enrollment)[statuses.codes[0]] if len(rows) else ended
         given, had = now.access, then.access
-        # A course that ends or comes back takes its enrollments along, although their own rows say what they said.
-        differs[found] |= given[found] != had[where]
+        # A course that ends or comes back takes its enrollments along, although their own rows say what they said. Those of a completed
+        # course go once more behind its row, as they do in a full send: so they stand when it is opened again, even if a cell is bad by then.
+        differs[found] |= (given[found] != had[where]) | (now.stands[found] != then.stands[where])
         ended = new & says_ended
         ended[found] = had[where] & ~given[found]
-        idle = ~given & ~says_ended
+        idle = ~now.stands & ~says_ended
     elif kind in (Kind.COURSES, Kind.SECTIONS):
         ended = _newly_ended(kind, rows, then, now)
     again = np.zeros(len(rows), bool)
@@ -213,20 +214,24 @@ def _changes(kind: Kind, then: State, now: State) -> KindChanges:
     return KindChanges(kind, known, rows, new, differs, again, ended, gone & bool(len(rows)), idle)
 
 
-def _compared(kind: Kind, rows: Rows, known: Rows) -> list[tuple[Codes, Codes]]:
-    """What counts as different, as numbers: each time for the package's rows and for those of before."""
+def compared_columns(kind: Kind, rows: Rows, known: Rows) -> list[tuple[Codes, Codes]]:
+    """What counts as different, as numbers that are equal where Canvas would be told the same.
+
+    Args:
+        kind: Which kind.
+        rows: Rows of it.
+        known: Other rows of it.
+
+    Returns:
+        Per column the numbers of the rows, and of the others.
+    """
     pairs: list[Sequence[Codes]] = [number(rows.columns[name], known.columns[name]).codes for name in _COMPARED[kind]]
     if kind is Kind.USERS:
-        pairs.append([_is(side.columns["service"], lambda text: text == "e") for side in (rows, known)])
+        pairs.append([holds(side.columns["service"], lambda text: text == "e").astype(np.int64) for side in (rows, known)])
     if kind is Kind.ENROLLMENTS:
         pairs.append(number(rows.columns["status"], known.columns["status"], change=_statuses).codes)
         pairs.append([_limited(side) for side in (rows, known)])
     return [(one, other) for one, other in pairs]
-
-
-def _is(column: Strings, test: Callable[[str], bool]) -> Codes:
-    numbers = number(column)
-    return numbers.where(test)[numbers.codes[0]].astype(np.int64)
 
 
 def _statuses(texts: Any) -> Any:
@@ -239,7 +244,7 @@ def _limited(rows: Rows) -> Codes:
     """limit_section_privileges as the server sends it: true but for teachers, unless the row says otherwise."""
     said = number(rows.columns["limit_section_privileges"])
     empty, no = (said.where(test) for test in (lambda text: not text, lambda text: text.lower() == "false"))
-    teacher = _is(rows.columns["role"], lambda role: role == "teacher").astype(bool)
+    teacher = holds(rows.columns["role"], lambda role: role == "teacher")
     codes = said.codes[0]
     limited: Mask = np.where(empty[codes], ~teacher, ~no[codes]) if len(rows) else np.zeros(0, bool)
     return limited.astype(np.int64)
@@ -253,117 +258,6 @@ def _newly_ended(kind: Kind, rows: Rows, then: State, now: State) -> Mask:
         return np.zeros(len(rows), bool)
     ids = number(rows.columns[name], change=same_id)
     return ids.where(lambda one: one in ends and ended.get(one) != ends[one])[ids.codes[0]]
-
-
-def _gone(
-    enrollments: KindChanges,
-    then: State,
-    now: State,
-    *,
-    partial: bool,
-    removals: Removals,
-    held: HeldBack | None,
-    others: Sequence[State],
-) -> Gone:
-    rows = enrollments.before
-    nobody = np.zeros(len(rows), bool)
-    candidates = enrollments.gone & then.access
-    if candidates.any():
-        candidates &= ~_end_anyway(rows, candidates, now)
-    if not candidates.any():
-        return Gone(nobody, nobody, nobody, nobody, nobody)
-    waits = candidates & _maybe_held_back(then, held) if held is not None else nobody
-    open_ = candidates & ~waits
-    elsewhere = open_ & _listed_elsewhere(rows, open_, others) if others else nobody
-    open_ = open_ & ~elsewhere
-    renamed = open_ & _named_otherwise(enrollments, open_)
-    open_ = open_ & ~renamed
-    ends = partial and removals != "leave"
-    return Gone(open_ if ends else nobody, nobody if ends else open_, waits, elsewhere, renamed)
-
-
-def _end_anyway(rows: Rows, candidates: Mask, now: State) -> Mask:
-    """Those whose course or section the package itself ends."""
-    found = np.zeros(len(rows), bool)
-    if now.ended_courses or now.ended_sections:
-        few = rows.take(candidates)
-        courses = courses_of(few, now)
-        ends = _is(courses, now.ended_courses.__contains__).astype(bool)
-        ends |= _is(same_id(few.columns["section_id"]), now.ended_sections.__contains__).astype(bool)
-        found[candidates] = ends
-    return found
-
-
-def _maybe_held_back(then: State, held: HeldBack) -> Mask:
-    """Those that may be among the rows that a build held back."""
-    rows = then.get(Kind.ENROLLMENTS)
-    courses = number(courses_of(rows, then))
-    sections = number(rows.columns["section_id"], change=same_id)
-    people = number(rows.columns["user_id"], change=same_person)
-    covered = held.covers(courses.texts.to_pylist(), sections.texts.to_pylist(), people.texts.to_pylist())
-    if covered.everything:
-        return np.ones(len(rows), bool)
-    found: Mask = courses.where(covered.courses.__contains__)[courses.codes[0]]
-    found |= sections.where(covered.sections.__contains__)[sections.codes[0]]
-    if covered.people:
-        found |= people.where(covered.people.__contains__)[people.codes[0]]
-    return found
-
-
-def _listed_elsewhere(rows: Rows, candidates: Mask, others: Sequence[State]) -> Mask:
-    """Those whom another feed lists, and who have access there."""
-    few = rows.take(candidates)
-    theirs = [other.get(Kind.ENROLLMENTS).take(other.access & other.get(Kind.ENROLLMENTS).listed) for other in others]
-    ours, *listed = keys(few, *theirs)
-    found = np.zeros(len(rows), bool)
-    found[candidates] = np.isin(ours, np.concatenate(listed))
-    return found
-
-
-def _named_otherwise(enrollments: KindChanges, candidates: Mask) -> Mask:
-    """Those who may be there under another name: a username and a university id can be one person, and nobody here can tell.
-
-    To end the one in the upload that brings the other would end that person's access.
-    """
-    found = np.zeros(len(enrollments.before), bool)
-    arriving = enrollments.now.take(enrollments.new & ~enrollments.ended)
-    if not len(arriving):
-        return found
-    few = enrollments.before.take(candidates)
-    few_places, new_places = places(few, arriving)
-    few_forms, new_forms = _forms(few), _forms(arriving)
-    blocked = np.zeros(len(few), bool)
-    for form, other in ((1, 2), (2, 1)):
-        blocked |= (few_forms == form) & np.isin(few_places, new_places[new_forms == other])
-    found[candidates] = blocked
-    return found
-
-
-def _forms(rows: Rows) -> Codes:
-    """How people are named: 0 by address, 1 by university id, 2 by username."""
-    numbers = number(rows.columns["user_id"], change=same_person)
-    forms = np.array([0 if "@" in text else 1 if text.isdigit() else 2 for text in numbers.texts.to_pylist()], np.int64)
-    return forms[numbers.codes[0]]
-
-
-def courses_of(rows: Rows, *states: State) -> Strings:
-    """The course of each enrollment: the one that it names, else its section's; "" where that is not known.
-
-    Args:
-        rows: Enrollments.
-        *states: Where sections are looked up, the first that knows one.
-    """
-    courses = same_id(rows.columns["course_id"])
-    blank = pc.equal(courses, "")
-    if not len(rows) or not pc.any(blank).as_py():
-        return courses
-    numbers = number(rows.columns["section_id"], change=same_id)
-    homes = [
-        next((state.section_courses[one] for state in states if one in state.section_courses), "")
-        for one in numbers.texts.to_pylist()
-    ]
-    looked_up: Any = pa.array(homes, pa.large_string())
-    return pc.if_else(blank, pa.chunked_array([looked_up.take(pa.array(numbers.codes[0]))]), courses)
 
 
 def _kept(change: KindChanges) -> Rows:

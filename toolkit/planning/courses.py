@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from provkit.planning.codes import Codes, number
-from provkit.planning.compare import Changes, courses_of
-from provkit.planning.state import Mask, Rows, State, ended_enrollment, same_person
+from provkit.planning.compare import Changes
+from provkit.planning.rows import Mask, Rows, ended_enrollment, same_person
+from provkit.planning.state import State, courses_of
 from provkit.schemas.layouts import Kind
 
 __all__ = ["CourseChanges", "People", "by_course"]

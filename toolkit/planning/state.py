@@ -7,258 +7,28 @@ package does not hold them: of people whom the source no longer lists and nobody
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
 from provkit.errors import PackageError
 from provkit.package import Package
-from provkit.planning.codes import Codes, Strings, combine, number
+from provkit.planning.codes import Strings, number
+from provkit.planning.rows import Mask, Rows, ended_course, ended_enrollment, ended_section, keys, same_id
 from provkit.receiver import Fate, ReceivedFile, Reception, receive
 from provkit.schemas.layouts import BY_HEADER, LAYOUTS, Kind
-from provkit.writer import encode_columns
 
-__all__ = [
-    "BLANKS",
-    "ENDED",
-    "Mask",
-    "Rows",
-    "State",
-    "ended_enrollment",
-    "keys",
-    "places",
-    "same_id",
-    "same_person",
-    "same_role",
-]
+__all__ = ["State", "courses_of"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
-Mask = npt.NDArray[np.bool_]
-
 FORMAT = 1
 NOTES = "state.json"
-
-ENDED = ("deleted", "completed", "inactive")
-"""What ends somebody's part in a course."""
-
-BLANKS = "\0\t\n\v\f\r "
-"""What Canvas trims at both ends of a value."""
-
-_ROLES = ("student", "teacher", "ta", "observer", "designer")
-
-
-def same_id(texts: Any) -> Any:
-    """Ids as Canvas compares them: blanks at the ends are trimmed, capitals and small letters are distinct.
-
-    Args:
-        texts: A pyarrow.Array of strings.
-    """
-    return pc.utf8_trim(texts, BLANKS)
-
-
-def same_person(texts: Any) -> Any:
-    """People as they are told apart here: an address or username in other letters is the same person, spelled otherwise.
-
-    Canvas would not know that person again; taking the two spellings for two people would end one's access.
-
-    Args:
-        texts: A pyarrow.Array of strings.
-    """
-    return pc.utf8_lower(pc.utf8_trim(texts, BLANKS))
-
-
-def same_role(texts: Any) -> Any:
-    """Roles as Canvas compares them: its own in any letters, others exactly.
-
-    Args:
-        texts: A pyarrow.Array of strings.
-    """
-    trimmed = pc.utf8_trim(texts, BLANKS)
-    lowered = pc.utf8_lower(trimmed)
-    return pc.if_else(pc.is_in(lowered, value_set=pa.array(_ROLES, pa.large_string())), lowered, trimmed)
-
-
-def ended_enrollment(status: str) -> bool:
-    """Whether Canvas takes an enrollment's status for one without access; it goes by the word's beginning.
-
-    Args:
-        status: The status as written.
-    """
-    return status.strip(BLANKS).lower().startswith(ENDED)
-
-
-def ended_course(status: str) -> str | None:
-    """What Canvas takes a course's status for, if it ends the course: deleted or completed, wherever the word stands in it.
-
-    Args:
-        status: The status as written.
-    """
-    word = status.lower()
-    return next((one for one in ("deleted", "completed") if one in word), None)
-
-
-def ended_section(status: str) -> str | None:
-    """What Canvas takes a section's status for, if it ends the section.
-
-    Args:
-        status: The status as written.
-    """
-    word = status.strip(BLANKS).lower()
-    return "deleted" if word.startswith("deleted") and "active" not in word else None
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of one kind, each key once.
-
-    Attributes:
-        kind: Which kind.
-        columns: Every column of the kind, as the receiver read it; "" where the file has no such column.
-        header: The columns that the file had.
-        listed: Which rows the source still lists, as far as is known.
-        sure: Which rows are known to have arrived; the others go again.
-    """
-
-    kind: Kind
-    columns: Mapping[str, Strings]
-    header: tuple[str, ...]
-    listed: Mask
-    sure: Mask
-
-    def __len__(self) -> int:
-        return len(self.listed)
-
-    @classmethod
-    def none(cls, kind: Kind) -> Rows:
-        """No rows of a kind.
-
-        Args:
-            kind: Which.
-        """
-        layout = LAYOUTS[kind]
-        empty = pa.chunked_array([], pa.large_string())
-        nothing = np.zeros(0, bool)
-        return cls(kind, dict.fromkeys(layout.columns, empty), next(layout.headers()), nothing, nothing)
-
-    def take(self, rows: Mask | Codes) -> Rows:
-        """Some of the rows.
-
-        Args:
-            rows: Which: a mask, or positions.
-        """
-        if rows.dtype == bool and rows.all():
-            return self
-        columns: dict[str, Strings] = {}
-        for name, column in self.columns.items():
-            columns[name] = column.filter(pa.array(rows)) if rows.dtype == bool else column.take(pa.array(rows))
-        return replace(self, columns=columns, listed=self.listed[rows], sure=self.sure[rows])
-
-    def with_column(self, name: str, text: str) -> Rows:
-        """The same rows with one text in one column.
-
-        Args:
-            name: The column.
-            text: The text.
-        """
-        column = pa.chunked_array([pa.repeat(pa.scalar(text, pa.large_string()), len(self))], pa.large_string())
-        return replace(self, columns={**self.columns, name: column})
-
-    def marked(self, *, listed: bool | None = None, sure: bool | None = None) -> Rows:
-        """The same rows with other marks.
-
-        Args:
-            listed: Whether the source lists them; None leaves that.
-            sure: Whether they are known to have arrived; None leaves that.
-        """
-        return replace(
-            self,
-            listed=self.listed if listed is None else np.full(len(self), listed),
-            sure=self.sure if sure is None else np.full(len(self), sure),
-        )
-
-    def and_(self, *others: Rows) -> Rows:
-        """These rows and others of the kind; the header is one that has room for all.
-
-        Args:
-            *others: More rows.
-        """
-        parts = [self, *others]
-        header = {name for part in parts if len(part) or part is self for name in part.header}
-        return Rows(
-            self.kind,
-            {
-                name: pa.chunked_array([chunk for part in parts for chunk in part.columns[name].chunks], pa.large_string())
-                for name in self.columns
-            },
-            tuple(name for name in self.columns if name in header),
-            np.concatenate([part.listed for part in parts]),
-            np.concatenate([part.sure for part in parts]),
-        )
-
-    def encode(self) -> bytes:
-        """As the bytes of a CSV file."""
-        return encode_columns(self.header, [self.columns[name] for name in self.header])
-
-    def each_once(self) -> Rows:
-        """Without earlier rows of a key that comes again: Canvas lets the last one win, but carries out deletions at the end."""
-        if not len(self):
-            return self
-        (codes,) = keys(self)
-        order = np.arange(len(codes))
-        if self.kind is Kind.ENROLLMENTS:
-            statuses = number(self.columns["status"])
-            ends = statuses.where(lambda status: status.strip(BLANKS).lower().startswith("deleted"))[statuses.codes[0]]
-            order = np.lexsort((order, ends))
-        _, last = np.unique(codes[order][::-1], return_index=True)
-        if len(last) == len(codes):
-            return self
-        kept = np.zeros(len(codes), bool)
-        kept[order[::-1][last]] = True
-        return self.take(kept)
-
-
-def keys(*sides: Rows) -> list[Codes]:
-    """What identifies each row, as numbers that can be compared between the sides.
-
-    A section's id is unique in all of Canvas, so an enrollment that names one is known by it, whatever course it names.
-
-    Args:
-        *sides: Rows of one kind.
-    """
-    kind = sides[0].kind
-
-    def numbered(name: str, change: Callable[[Any], Any]) -> list[Codes]:
-        return list(number(*(side.columns[name] for side in sides), change=change).codes)
-
-    if kind is Kind.USERS:
-        return numbered("login_id", same_person)
-    if kind is Kind.COURSES:
-        return numbered("course_id", same_id)
-    if kind is Kind.SECTIONS:
-        return numbered("section_id", same_id)
-    if kind is Kind.EXPAND:
-        return combine(numbered("user_id", same_person), numbered("listing_id", same_id))
-    return combine(places(*sides), numbered("user_id", same_person), numbered("role", same_role))
-
-
-def places(*sides: Rows) -> list[Codes]:
-    """Where each enrollment is: its section, or the course's own where it names none.
-
-    Args:
-        *sides: Enrollments.
-    """
-    sections = number(*(side.columns["section_id"] for side in sides), change=same_id)
-    courses = number(*(side.columns["course_id"] for side in sides), change=same_id)
-    named = sections.where(bool)
-    both = zip(sections.codes, courses.codes, strict=True)
-    return [np.where(named[section], section, course + len(sections)) if len(section) else section for section, course in both]
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,10 +38,14 @@ class State:
     Attributes:
         rows: Per kind; only kinds that have rows.
         partial_sends: How many sends of changes only came since the last full one.
+        turns: How often each course has ended or was opened again by this feed.
+        turns_elsewhere: The same by the other feeds of the group, as far as it was known then.
     """
 
     rows: Mapping[Kind, Rows] = field(default_factory=dict)
     partial_sends: int = 0
+    turns: Mapping[str, int] = field(default_factory=dict)
+    turns_elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reception: Reception) -> State:
@@ -310,7 +84,8 @@ class State:
             state = cls.of_package(replace(package, parts=tuple(part for part in package.parts if part is not noted), meta=None))
             marks = {Kind(kind): marked for kind, marked in notes["marks"].items()}
             rows = {kind: _noted(found, marks.get(kind, {})) for kind, found in state.rows.items()}
-            return cls(rows, int(notes["partial_sends"]))
+            turns, turns_elsewhere = (dict(notes.get(name, {})) for name in ("turns", "turns_elsewhere"))
+            return cls(rows, int(notes["partial_sends"]), turns, turns_elsewhere)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise PackageError(
                 "What is kept of the package last accepted is damaged.",
@@ -323,7 +98,10 @@ class State:
             str(kind): {"unlisted": np.flatnonzero(~rows.listed).tolist(), "unsure": np.flatnonzero(~rows.sure).tolist()}
             for kind, rows in self.rows.items()
         }
-        notes = {"format": FORMAT, "partial_sends": self.partial_sends, "marks": marks}
+        notes: dict[str, object] = {"format": FORMAT, "partial_sends": self.partial_sends, "marks": marks}
+        for name, turns in (("turns", self.turns), ("turns_elsewhere", self.turns_elsewhere)):
+            if turns:
+                notes[name] = dict(sorted(turns.items()))
         files = {f"{kind}.csv": rows.encode() for kind, rows in self.rows.items()}
         return Package.from_files({**files, NOTES: json.dumps(notes, separators=(",", ":")).encode("ascii")})
 
@@ -382,19 +160,36 @@ class State:
     @cached_property
     def access(self) -> Mask:
         """Which enrollments give access: not ended themselves, nor by their course or section."""
+        return self.stands & ~self.within(self.ended_courses)
+
+    @cached_property
+    def stands(self) -> Mask:
+        """Which enrollments give access as soon as their course is not over: Canvas keeps an active one in a completed course, and none in what is deleted."""
         rows = self.get(Kind.ENROLLMENTS)
         if not len(rows):
             return np.zeros(0, bool)
         statuses = number(rows.columns["status"])
         given = ~statuses.where(ended_enrollment)[statuses.codes[0]]
-        for name, ended in (("course_id", self.ended_courses), ("section_id", self.ended_sections)):
-            if ended:
-                ids = number(rows.columns[name], change=same_id)
-                given &= ~ids.where(ended.__contains__)[ids.codes[0]]
-        if self.ended_courses and self.section_courses:
+        if self.ended_sections:
             sections = number(rows.columns["section_id"], change=same_id)
-            given &= ~sections.where(lambda one: self.section_courses.get(one) in self.ended_courses)[sections.codes[0]]
-        return given
+            given &= ~sections.where(self.ended_sections.__contains__)[sections.codes[0]]
+        return given & ~self.within({course for course, word in self.ended_courses.items() if word == "deleted"})
+
+    def within(self, courses: Collection[str]) -> Mask:
+        """Which enrollments are in one of these courses, by the course that they name or by that of their section.
+
+        Args:
+            courses: Their ids.
+        """
+        rows = self.get(Kind.ENROLLMENTS)
+        if not len(rows) or not courses:
+            return np.zeros(len(rows), bool)
+        ids = number(rows.columns["course_id"], change=same_id)
+        found: Mask = ids.where(courses.__contains__)[ids.codes[0]]
+        if self.section_courses:
+            sections = number(rows.columns["section_id"], change=same_id)
+            found |= sections.where(lambda one: self.section_courses.get(one) in courses)[sections.codes[0]]
+        return found
 
 
 def _taken(file: ReceivedFile) -> Rows:
@@ -441,3 +236,23 @@ def _ended(rows: Rows, key: str, word: Callable[[str], str | None]) -> dict[str,
 def _pairs(rows: Rows, key: str, value: str) -> dict[str, str]:
     pairs = zip(same_id(rows.columns[key]).to_pylist(), same_id(rows.columns[value]).to_pylist(), strict=True)
     return dict(pairs)
+
+
+def courses_of(rows: Rows, *states: State) -> Strings:
+    """The course of each enrollment: the one that it names, else its section's; "" where that is not known.
+
+    Args:
+        rows: Enrollments.
+        *states: Where sections are looked up, the first that knows one.
+    """
+    courses = same_id(rows.columns["course_id"])
+    blank = pc.equal(courses, "")
+    if not len(rows) or not pc.any(blank).as_py():
+        return courses
+    numbers = number(rows.columns["section_id"], change=same_id)
+    homes = [
+        next((state.section_courses[one] for state in states if one in state.section_courses), "")
+        for one in numbers.texts.to_pylist()
+    ]
+    looked_up: Any = pa.array(homes, pa.large_string())
+    return pc.if_else(blank, pa.chunked_array([looked_up.take(pa.array(numbers.codes[0]))]), courses)

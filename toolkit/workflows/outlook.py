@@ -14,6 +14,7 @@ from provkit.errors import HistoryError
 from provkit.held_back import HeldBack
 from provkit.package import ARCHIVE_NAME, MESSAGE_NAME, Package, wire_name
 from provkit.planning.compare import Changes, compare
+from provkit.planning.contradictions import Contradiction, contradictions
 from provkit.planning.courses import CourseChanges, by_course
 from provkit.planning.guards import HELD_BACK, Allowed, Stop, stops
 from provkit.planning.settings import Removals
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FULL_AFTER", "Outlook", "look_ahead"]
 
+NAMED = 5
+"""How many of a kind a sentence names."""
 FULL_AFTER = 14
 """After so many sends of changes only a full one is advised."""
 
@@ -43,6 +46,8 @@ class Outlook:
         groups: Groups that were sent to from this computer.
         tried: Whether this feed ever went to beta or test.
         held_back: How many rows of the source were held back.
+        contradictions: Where other feeds of the group have said something else of the same people, courses and sections.
+        unread: Other feeds of the group of which it is not known what they sent last.
     """
 
     changes: Changes
@@ -52,6 +57,8 @@ class Outlook:
     groups: frozenset[str]
     tried: bool
     held_back: int = 0
+    contradictions: tuple[Contradiction, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @cached_property
     def courses(self) -> tuple[CourseChanges, ...]:
@@ -102,6 +109,9 @@ class Outlook:
                 "the way, is mended only by sending everything: leave --changes-only out now and then."
             )
         yield from _of_the_gone(changes)
+        yield from _said_otherwise(self.contradictions)
+        if self.unread:
+            yield f"What was last accepted from {_listed(self.unread)}, of the same group, cannot be read, so nothing is compared with it."
         if self.held_back and not any(stop.guard is HELD_BACK for stop in self.stops(target, said)):
             were = "row of the source was" if self.held_back == 1 else "rows of the source were"
             yield f"{self.held_back:,} {were} held back when this package was built, and not in it."
@@ -109,12 +119,25 @@ class Outlook:
         if missing:
             yield f"This package has no {', '.join(f'{kind}.csv' for kind in missing)}; the last one had. What it held counts as unchanged."
 
+    def named_otherwise(self) -> Iterator[str]:
+        """Whom other feeds name otherwise, for screens and pages: it holds names."""
+        for found in self.contradictions:
+            if found.kind is Kind.USERS:
+                shown = [f"{who} ({here} here, {there} there)" for who, here, there in found.names() if here != there]
+                if shown:
+                    yield f"Named otherwise by {found.feed}: {_listed(shown)}."
+
     @property
     def baseline(self) -> Package | None:
         """What is kept as last accepted once it is; None where the package itself says it all."""
         after = self.changes.after
         plain = all(rows.listed.all() and rows.sure.all() for rows in after.rows.values())
-        same = plain and all(len(after.get(kind)) == len(self.changes.now.get(kind)) for kind in Kind)
+        same = (
+            plain
+            and not after.turns
+            and not after.turns_elsewhere
+            and all(len(after.get(kind)) == len(self.changes.now.get(kind)) for kind in Kind)
+        )
         return None if same and not self.changes.partial else after.to_package()
 
     def partial_package(self, whole: Package, *, individual: bool, notify: bool) -> tuple[Package, Upload]:
@@ -194,18 +217,14 @@ def look_ahead(
     held = None if meta is None else meta.held_enrollments
     if meta is not None and meta.held_back and held is None:
         held = HeldBack("", unplaced=meta.held_back)  # nobody knows which, so any may be
-    changes = compare(
-        before,
-        State.of(examined.reception),
-        partial=partial,
-        removals=removals,
-        held=held,
-        others=list(_others(history, feed)) if partial and removals != "leave" else (),
-    )
+    now = State.of(examined.reception)
+    others, unread = _others(history, feed, needed=partial and removals != "leave")
+    changes = compare(before, now, partial=partial, removals=removals, held=held, others=list(others.values()))
     sends = [send for send in history.sends() if send.state == "accepted" and send.feed.environment != "sandbox"]
     tried = any(send.feed.name == feed.name and send.feed.environment in ("beta", "test") for send in sends)
     held_back = 0 if meta is None else meta.held_back
-    return Outlook(changes, compared, unknown, basis, frozenset(send.feed.group for send in sends), tried, held_back)
+    groups = frozenset(send.feed.group for send in sends)
+    return Outlook(changes, compared, unknown, basis, groups, tried, held_back, contradictions(now, others), unread)
 
 
 def _kept(history: History, send: Send) -> tuple[State, str]:
@@ -234,18 +253,31 @@ def _failed(package: Package, failures: frozenset[tuple[str, int]]) -> Mapping[K
     return found
 
 
-def _others(history: History, feed: Feed) -> Iterator[State]:
-    """What was last accepted from other feeds of the same group and environment.
+def _others(history: History, feed: Feed, *, needed: bool) -> tuple[dict[str, State], tuple[str, ...]]:
+    """What was last accepted from other feeds of the same group and environment, and the feeds of which that cannot be read.
+
+    Args:
+        history: What was sent before.
+        feed: The feed that is to be sent.
+        needed: Whether people may be ended, so that all of it must be known.
 
     Raises:
-        HistoryError: It cannot be read, so that nobody may be ended.
+        HistoryError: It is needed and cannot be read: nobody may be ended.
     """
+    found: dict[str, State] = {}
+    unread: list[str] = []
     names = {send.feed.name for send in history.sends(environment=feed.environment, group=feed.group) if send.state == "accepted"}
     for name in sorted(names - {feed.name}):
-        other = Feed(feed.environment, feed.group, name)
-        send = history.last_send(other)
-        if send is not None:
-            yield _kept(history, send)[0]
+        send = history.last_send(Feed(feed.environment, feed.group, name))
+        if send is None:
+            continue
+        try:
+            found[name] = _kept(history, send)[0]
+        except HistoryError:
+            if needed:
+                raise
+            unread.append(name)
+    return found, tuple(unread) if history.keep_sent else ()
 
 
 def _message(package: Package) -> dict[str, bytes]:
@@ -254,6 +286,29 @@ def _message(package: Package) -> dict[str, bytes]:
         if file.kind is None and (file.name or "").casefold() == MESSAGE_NAME:
             return {MESSAGE_NAME: bytes(file.content)}
     return {}
+
+
+def _said_otherwise(found: Sequence[Contradiction]) -> Iterator[str]:
+    """Where another feed says something else, without names."""
+    for feed in dict.fromkeys(one.feed for one in found):
+        what = [
+            f"{len(one):,} {('person' if len(one) == 1 else 'people') if one.kind is Kind.USERS else _things(one)}"
+            for one in found
+            if one.feed == feed
+        ]
+        yield (
+            f"Another feed of the group, {feed}, has sent something else of {' and '.join(what)}. What is sent last counts, so the two undo each "
+            "other: make the sources say the same, or leave these rows to one of them."
+        )
+
+
+def _things(one: Contradiction) -> str:
+    return f"{str(one.kind).removesuffix('s')}{'' if len(one) == 1 else 's'} ({_listed(one.ids)})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _enrollments(mask: object) -> str:

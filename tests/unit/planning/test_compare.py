@@ -137,12 +137,41 @@ def test_whom_the_package_ends_itself_is_not_ended_twice(state):
 
 def test_a_course_that_comes_back_takes_its_people_along(state):
     people = ["C,a@x.org", "C,b@x.org"]
-    open_, over = state(courses=["C"], enrollments=people), state(courses=["C,C,completed"], enrollments=people)
+    open_, over = state(courses=["C"], enrollments=people), state(courses=["C,C,deleted"], enrollments=people)
     ends = compare(open_, over, partial=True)
     back = compare(once_more(ends.after), open_, partial=True)
     assert counts(ends) == (0, 0, 2, 0)
-    assert sent(ends) == []  # the course's own row says it all
+    assert sent(ends) == []  # Canvas would refuse them
     assert sent(back) == ["C a@x.org active", "C b@x.org active"]
+
+
+def test_the_people_of_a_completed_course_stand_behind_its_row_as_in_a_full_send(state):
+    people = ["C,a@x.org", "C,b@x.org"]
+    open_, over = state(courses=["C"], enrollments=people), state(courses=["C,C,completed"], enrollments=people)
+    ends = compare(open_, over, partial=True)
+    assert counts(ends) == (0, 0, 2, 0)
+    assert sent(ends) == [
+        "C a@x.org active",
+        "C b@x.org active",
+    ]  # so that a bad cell on the day it is opened again keeps nobody out
+    assert compare(once_more(ends.after), over, partial=True).nothing
+
+
+@pytest.mark.parametrize("partial", [True, False])
+def test_who_leaves_while_a_course_is_over_does_not_come_back_with_it(state, partial):
+    over = compare(
+        state(courses=["C"], enrollments=["C,a@x.org", "C,b@x.org"]),
+        state(courses=["C,C,completed"], enrollments=["C,a@x.org", "C,b@x.org"]),
+    )
+    now = state(courses=["C,C,completed"], enrollments=["C,a@x.org"])
+    left = compare(once_more(over.after), now, partial=partial)
+    opened = state(courses=["C"], enrollments=["C,a@x.org"])
+    assert sent(compare(once_more(over.after), now, partial=True, removals="deleted")) == ["C b@x.org deleted"]
+    # Left for now, it is remembered, and ended as soon as that is set.
+    assert sent(compare(once_more(left.after), opened, partial=True, removals="deleted")) == [
+        "C a@x.org active",
+        "C b@x.org deleted",
+    ]
 
 
 def test_a_course_that_ended_and_is_no_longer_named_stays_ended(state):
@@ -204,6 +233,25 @@ def test_whom_another_feed_lists_is_not_ended(state):
     assert sent(compare(once_more(changes.after), now, partial=True, removals="deleted", others=[changes.after])) == [
         "C b@x.org deleted"
     ]
+
+
+@pytest.mark.parametrize("words", [["completed"], ["completed", "active"], ["deleted", "active"], ["completed", "deleted"]])
+def test_what_ended_with_a_course_of_another_feed_goes_again(state, words):
+    mine = state(enrollments=["C,a@x.org", "D,a@x.org"])
+    other = compare(None, state(courses=["C", "D"])).after
+    before = once_more(compare(None, mine, others=[other]).after)
+    for word in words:  # it may have been closed and opened again in between
+        other = once_more(compare(other, state(courses=[f"C,C,{word}", "D"]), partial=True).after)
+    changes = compare(before, mine, partial=True, others=[other])
+    assert sent(changes) == ["C a@x.org active"]
+    assert compare(once_more(changes.after), mine, partial=True, others=[other]).nothing
+
+
+def test_a_row_held_back_while_another_feed_ended_its_course_goes_once_it_is_mended(state):
+    mine, without = state(enrollments=["C,a@x.org", "C,b@x.org"]), state(enrollments=["C,a@x.org"])
+    closed = compare(None, state(courses=["C,C,completed"])).after
+    waits = compare(mine, without, partial=True, held=held(("C", "", "b@x.org")), others=[closed])
+    assert sent(compare(once_more(waits.after), mine, partial=True, others=[closed])) == ["C b@x.org active"]
 
 
 @pytest.mark.parametrize(("one", "other"), [("jdoe", "0001234567"), ("0001234567", "jdoe")])
