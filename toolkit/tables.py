@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provkit.rules import Finding, Origin
 from provkit.schemas.layouts import Kind
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Area",
+    "Aspect",
     "Cell",
     "CellError",
     "Edit",
@@ -149,6 +151,30 @@ class Made:
     chief: bool = True
 
 
+class Area(NamedTuple):
+    """A rectangle of a worksheet: row numbers as the user counts, columns from 0 for A, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """How a spreadsheet program shows a worksheet, as far as it bears on what people mean by it.
+
+    Attributes:
+        hidden_rows: Numbers of the rows that are not shown, by hand or by a filter.
+        hidden_columns: Indexes of the columns that are not shown, 0 for A.
+        merged: Cells that are shown as one; what they say stands in the first.
+    """
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[Area, ...] = ()
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One grid of cells: a worksheet, or a text file.
@@ -161,6 +187,8 @@ class Sheet:
         kind: Set where the file's own header says that this is a file of the upload (somebody's package).
         hidden: True for a worksheet that the spreadsheet program does not show.
         made: Set where the sheet was made of several files; then `kind` says what it holds.
+        left: Index of the worksheet's column with which the grid begins; 0 but for a table that stands beside another.
+        aspect: How the spreadsheet program shows it.
     """
 
     file: str
@@ -170,6 +198,8 @@ class Sheet:
     kind: Kind | None = None
     hidden: bool = False
     made: Made | None = None
+    left: int = 0
+    aspect: Aspect = Aspect()
 
     def place(self, column: int | None) -> Place:
         """Where a column stands.
@@ -177,8 +207,10 @@ class Sheet:
         Args:
             column: Its index; None for rows as a whole.
         """
-        found = None if self.made is None or column is None else self.made.places[column]
-        return found or Place(self.file, self.name, column if self.made is None else None)
+        if self.made is None:
+            return Place(self.file, self.name, None if column is None else column + self.left)
+        found = None if column is None else self.made.places[column]
+        return found or Place(self.file, self.name, None)
 
     def origin(self, row: int, column: int | None = None) -> Origin:
         """Where a cell stands in the user's file.

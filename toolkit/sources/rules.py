@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provkit.rules import Consequence, Rule, rule
 
-__all__ = ["RULES", "encoding_guessed", "errors_unseen", "sensitive_columns_dropped"]
+__all__ = ["RULES", "encoding_guessed", "errors_unseen", "hidden_unseen", "sensitive_columns_dropped"]
 
 
 @rule(
@@ -72,4 +72,23 @@ def sensitive_columns_dropped() -> None:
     """
 
 
-RULES: tuple[Rule, ...] = (encoding_guessed, errors_unseen, sensitive_columns_dropped)
+@rule("PK604", Consequence.NOTED, "in workbooks of this form ({ending}) hidden rows and columns look like all others; they are read")
+def hidden_unseen() -> None:
+    """A workbook is in a form that does not show which of its rows and columns are hidden.
+
+    What happens: Rows that a filter or a person has hidden in Excel are read as all others are. Remedy: If some are hidden, look whether
+    they are meant; save it as an Excel workbook (.xlsx), and provkit asks about them. Evidence: the reader of this form tells values
+    alone.
+
+    ## Example
+    ```builder binary_workbook
+    ```
+    ## Use instead
+    ```sheet Users
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    """
+
+
+RULES: tuple[Rule, ...] = (encoding_guessed, errors_unseen, sensitive_columns_dropped, hidden_unseen)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS, read_member
-from provkit.sources.xlsx import relations
+from provkit.sources.xlsx import Seen, relations
 from provkit.tables import CellError, column_letters
 
-__all__ = ["errors"]
+__all__ = ["look"]
 
 _ROW, _BLANK, _ERROR, _LAST_CELL = 0, 1, 3, 11
 _SHEET = 156
@@ -27,7 +27,7 @@ _CODES = {
 }
 
 
-def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[int, int], CellError]]:
+def look(archive: zipfile.ZipFile, name: str) -> Mapping[str, Seen]:
     """The cells of each sheet whose value is an error.
 
     Args:
@@ -35,14 +35,14 @@ def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[in
         name: Its file name, for messages.
 
     Returns:
-        Per sheet name, (row index, column index) to the error. Only sheets that have some.
+        Per sheet name; only sheets that have some. What is hidden or merged is not looked for.
 
     Raises:
         SourceError: It is damaged, unpacks to too much, or a cell stands so far out that reading would take all memory.
     """
     members = set(archive.namelist())
     targets = relations(archive, "xl/_rels/workbook.bin.rels", name)
-    found: dict[str, Mapping[tuple[int, int], CellError]] = {}
+    found: dict[str, Seen] = {}
     try:
         for kind, data in _records(read_member(archive, "xl/workbook.bin", name)):
             if kind != _SHEET:
@@ -52,7 +52,7 @@ def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[in
             member = targets.get(identifier, "")
             here = _scan(read_member(archive, member, name), sheet, name) if member in members else {}
             if here:
-                found[sheet] = here
+                found[sheet] = Seen(here)
     except (struct.error, IndexError):
         raise SourceError(f"{name} is damaged.", remedy="Open it in the program it comes from and save it again.") from None
     return found

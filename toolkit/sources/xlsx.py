@@ -1,4 +1,4 @@
-"""One pass over the sheets of an .xlsx: formula errors, formulas that were never calculated, and cells that stand too far out."""
+"""One pass over the sheets of an .xlsx: errors, formulas never calculated, cells too far out, and what is hidden or merged."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 
 from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS, chunks, read_member
-from provkit.tables import CellError, column_letters
+from provkit.tables import Area, Aspect, CellError, column_letters
 
-__all__ = ["errors", "parse_xml", "relations"]
+__all__ = ["Seen", "look", "parse_xml", "relations"]
 
 _INTERESTING = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)\b([^>]*)>|c\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
@@ -24,6 +24,13 @@ _BEYOND_Z = re.compile(rb' r="[A-Z][A-Z]')
 _BEYOND_AZ = re.compile(rb' r="[B-Z][A-Z]')
 _BEYOND_ZZ = re.compile(rb' r="[A-Z]{3}')
 _FIRST_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
+_HIDDEN = (b' hidden="1"', b" hidden='1'", b' hidden="true"', b" hidden='true'")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN_TAG = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_MERGE_TAG = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_LIMITS = re.compile(rb"""\b(min|max)=["'](\d{1,5})["']""")
+_MAX_MERGED = 100_000
+"""Merged areas of a worksheet; no sheet that people made has so many."""
 _KEEP = 4096
 """Bytes of one piece that are looked at again with the next, so that nothing is cut in two."""
 
@@ -35,15 +42,27 @@ class _Cell(NamedTuple):
     content: bytes
 
 
-def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[int, int], CellError]]:
-    """The cells of each sheet whose value is an error, or a formula without a stored result.
+class Seen(NamedTuple):
+    """What a worksheet's file tells besides the values.
+
+    Attributes:
+        errors: (row index, column index) to the error, for cells that hold one or a formula without a stored result.
+        aspect: What is hidden and merged.
+    """
+
+    errors: Mapping[tuple[int, int], CellError] = {}
+    aspect: Aspect = Aspect()
+
+
+def look(archive: zipfile.ZipFile, name: str) -> Mapping[str, Seen]:
+    """What calamine does not tell of each sheet: errors, formulas without a stored result, what is hidden and what is merged.
 
     Args:
         archive: The workbook.
         name: Its file name, for messages.
 
     Returns:
-        Per sheet name, (row index, column index) to the error. Only sheets that have some.
+        Per sheet name; only sheets of which there is something to tell.
 
     Raises:
         SourceError: It is damaged, unpacks to too much, or a cell stands so far out that reading would take all memory.
@@ -51,10 +70,10 @@ def errors(archive: zipfile.ZipFile, name: str) -> Mapping[str, Mapping[tuple[in
     if "xl/sharedStrings.xml" in archive.namelist():
         for _ in chunks(archive, "xl/sharedStrings.xml", name):  # only to see that it stays within bounds
             pass
-    found: dict[str, Mapping[tuple[int, int], CellError]] = {}
+    found: dict[str, Seen] = {}
     for sheet, member in _sheets(archive, name):
         here = _scan(archive, member, sheet, name)
-        if here:
+        if here != Seen():
             found[sheet] = here
     return found
 
@@ -112,17 +131,24 @@ def _sheets(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
                 yield element.get("name", ""), member
 
 
-def _scan(archive: zipfile.ZipFile, member: str, sheet: str, name: str) -> dict[tuple[int, int], CellError]:
+def _scan(archive: zipfile.ZipFile, member: str, sheet: str, name: str) -> Seen:
     look = _Look()
     for piece in chunks(archive, member, name):
         look.at(piece)
     if look.doctype:
         raise SourceError(f"{name} declares XML entities, which no spreadsheet program writes; it is not read.")
-    if not look.interesting and look.rows * look.columns <= MAX_CELLS:
-        return {}
+    within = look.rows * look.columns <= MAX_CELLS
+    if not look.interesting and not look.arranged and within:
+        return Seen()
+    content = read_member(archive, member, name)
+    errors = {} if not look.interesting and within else _errors(content, sheet, name)
+    return Seen(errors, _aspect(content, sheet, name) if look.arranged else Aspect())
+
+
+def _errors(content: bytes, sheet: str, name: str) -> dict[tuple[int, int], CellError]:
     found: dict[tuple[int, int], CellError] = {}
     last_row = last_column = 0
-    for cell in _cells(read_member(archive, member, name)):
+    for cell in _cells(content):
         value = _VALUE.search(cell.content)
         if b't="e"' in cell.attributes or b"t='e'" in cell.attributes:
             text = "" if value is None or value[1] is None else value[1].decode("utf-8", "replace")
@@ -140,11 +166,38 @@ def _scan(archive: zipfile.ZipFile, member: str, sheet: str, name: str) -> dict[
     return found
 
 
+def _aspect(content: bytes, sheet: str, name: str) -> Aspect:
+    """What is hidden and merged; rows are counted where a file leaves out their numbers."""
+    start = content.find(b"sheetData")
+    rows, number = set(), 0
+    if any(mark in content for mark in _HIDDEN):
+        for match in _ROW_TAG.finditer(content, max(start, 0)):
+            reference = _REFERENCE.search(match[1])
+            number = int(reference[2]) if reference else number + 1
+            if any(mark in match[1] for mark in _HIDDEN):
+                rows.add(number)
+    columns: set[int] = set()
+    for match in _COLUMN_TAG.finditer(content, 0, start if start > 0 else len(content)):
+        if any(mark in match[1] for mark in _HIDDEN):
+            limits = {key: int(said) for key, said in _LIMITS.findall(match[1])}
+            if len(limits) == 2:
+                columns.update(range(limits[b"min"] - 1, min(limits[b"max"], 16384)))
+    merged = []
+    for match in _MERGE_TAG.finditer(content):
+        merged.append(Area(int(match[2]), _index(match[1]), int(match[4]), _index(match[3])))
+        if len(merged) > _MAX_MERGED:
+            raise SourceError(
+                f"{name}: sheet {sheet!r} merges cells in more than {_MAX_MERGED:,} places, which is more than can be read.",
+                remedy="Unmerge its cells (Home, Merge & Center) and save it again.",
+            )
+    return Aspect(frozenset(rows), frozenset(columns), tuple(merged))
+
+
 class _Look:
     """A quick look at a sheet's XML, by plain searches alone: most sheets need no other."""
 
     def __init__(self) -> None:
-        self.interesting = self.doctype = False
+        self.interesting = self.doctype = self.arranged = False
         self.rows = 0
         self.columns = 26
         self._tail = b""
@@ -155,6 +208,7 @@ class _Look:
         self._tail = window[-_KEEP:]
         self.doctype = self.doctype or b"<!DOCTYPE" in window
         self.interesting = self.interesting or any(mark in window for mark in _INTERESTING)
+        self.arranged = self.arranged or b"mergeCell" in window or any(mark in window for mark in _HIDDEN)
         if self.columns < 16384:
             self.columns = max(self.columns, _reach(window))
         start = window.rfind(b"row ")
