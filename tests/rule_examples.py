@@ -6,7 +6,7 @@ A block is a fence with an info string: `csv NAME` and `bytes NAME` (a Python li
 `config` is a provkit.toml to build by, `builder NAME` is a function below, for what these cannot say; `canvas NAME` and `canvas-bytes NAME`
 are files as they reach Canvas.
 
-In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
+Behind a sheet's name may stand what of it is hidden: `sheet Users hidden_rows=3,4 hidden_columns=C`. In a sheet a cell is text, unless it begins with "=": `=` alone is a formula that was never calculated, `=#REF!` an error, `=2026-01-02` a
 date, and `=123` a number.
 """
 
@@ -45,6 +45,7 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
     """
     files: list[tuple[str | None, bytes]] = []
     sheets: dict[str, str] = {}
+    aspects: dict[str, dict[str, str]] = {}
     options: dict[str, Any] = {}
     target: Package | Path | None = None
     building: dict[str, Any] | None = None
@@ -60,7 +61,9 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
         elif form == "canvas-bytes":
             sent[name] = _literal(content)
         elif form == "sheet":
+            name, *shown = name.split(" ")
             sheets[name] = content
+            aspects[name] = dict(word.split("=") for word in shown)
         elif form == "source":
             target = folder / name
             target.write_bytes(_literal(content))
@@ -77,7 +80,7 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
         elif form == "build":
             building = (building or {}) | _options(content)
         elif form == "config":
-            building = {"config": _config(content)}
+            building = (building or {}) | {"config": _config(content)}
         elif form == "profile":
             building = {"profile": _profile(content, folder)}
         else:
@@ -87,7 +90,7 @@ def report_of(rule: Rule, heading: Literal["Example", "Use instead"], folder: Pa
 
         return report(sent, **options)
     if sheets:
-        target = _workbook(sheets, folder)
+        target = _workbook(sheets, folder, aspects)
     if building is not None:
         from provkit.workflows.build import prepare
 
@@ -112,8 +115,11 @@ def _literal(content: str) -> bytes:
 
 
 def _options(content: str) -> dict[str, Any]:
+    said = [line.removeprefix("--set ").strip('"').partition("=") for line in content.splitlines() if line.startswith("--set ")]
+    content = "\n".join(line for line in content.splitlines() if not line.startswith("--set "))
     known = {"--notify": {"notify": True}, "--for app": {"app": True}, "--hold-back": {"hold_back": True}}
-    return {key: value for line in content.splitlines() for key, value in known[line.strip()].items()}
+    options = {key: value for line in content.splitlines() for key, value in known[line.strip()].items()}
+    return options | ({"constants": {field: value for field, _, value in said}} if said else {})
 
 
 def _folder(files: list[tuple[str | None, bytes]], folder: Path) -> Path:
@@ -142,7 +148,7 @@ def _known(content: str, folder: Path) -> Any:
     return Known.read(path)
 
 
-def _workbook(sheets: dict[str, str], folder: Path) -> Path:
+def _workbook(sheets: dict[str, str], folder: Path, aspects: dict[str, dict[str, str]] | None = None) -> Path:
     book = Workbook()
     book.remove(book.active)
     for name, grid in sheets.items():
@@ -150,6 +156,11 @@ def _workbook(sheets: dict[str, str], folder: Path) -> Path:
         for number, row in enumerate(csv.reader(io.StringIO(grid)), 1):
             for column, text in enumerate(row, 1):
                 _fill(sheet.cell(number, column), text)
+        shown = (aspects or {}).get(name, {})
+        for row in filter(None, shown.get("hidden_rows", "").split(",")):
+            sheet.row_dimensions[int(row)].hidden = True
+        for letter in filter(None, shown.get("hidden_columns", "").split(",")):
+            sheet.column_dimensions[letter].hidden = True
     path = folder / "source.xlsx"
     book.save(path)
     return path
@@ -276,14 +287,25 @@ def edited_after_the_build(folder: Path) -> Path:
 
 def workbook_of_excel_97(folder: Path) -> Path:
     """A workbook of Excel 97."""
+    source = folder / "guests.xls"
+    source.write_bytes(_old_workbooks().xls({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
+    return source
+
+
+def _old_workbooks() -> Any:
     path = Path(__file__).with_name("old_workbooks.py")
     spec = importlib.util.spec_from_file_location("old_workbooks", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    source = folder / "guests.xls"
-    source.write_bytes(module.xls({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
+    return module
+
+
+def binary_workbook(folder: Path) -> Path:
+    """A binary workbook."""
+    source = folder / "guests.xlsb"
+    source.write_bytes(_old_workbooks().xlsb({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
     return source
 
 
@@ -304,6 +326,7 @@ BUILDERS: dict[str, Callable[[Path], Package | Path | dict[str, bytes]]] = {
     for made in (
         accented_name,
         address_breaks_off_the_import,
+        binary_workbook,
         edited_after_the_build,
         empty_folder,
         encrypted_zip,

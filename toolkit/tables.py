@@ -33,6 +33,7 @@ __all__ = [
     "Spoken",
     "Table",
     "Tables",
+    "column_index",
     "column_letters",
     "place_of",
 ]
@@ -61,6 +62,18 @@ def column_letters(index: int) -> str:
         index, digit = divmod(index - 1, 26)
         letters = chr(65 + digit) + letters
     return letters
+
+
+def column_index(letters: str) -> int:
+    """The index of a spreadsheet's column, 0 for A.
+
+    Args:
+        letters: Those over it, capitals.
+    """
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
 
 
 @dataclass(frozen=True, eq=False)

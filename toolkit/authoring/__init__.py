@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provkit.authoring import rules_cells, rules_people, rules_profiles, rules_sheets
+from provkit.authoring import rules_cells, rules_people, rules_profiles, rules_sheets, rules_tables
 from provkit.authoring.author import author
 from provkit.authoring.authored import Account, Authored, Fate, SheetAccount
 from provkit.authoring.changes import Change, ChangeKind, Changes
@@ -32,5 +32,5 @@ __all__ = [
     "with_constants",
 ]
 
-RULES: tuple[Rule, ...] = (*rules_cells.RULES, *rules_people.RULES, *rules_sheets.RULES, *rules_profiles.RULES)
+RULES: tuple[Rule, ...] = (*rules_cells.RULES, *rules_people.RULES, *rules_sheets.RULES, *rules_tables.RULES, *rules_profiles.RULES)
 """Every rule of this room."""

@@ -12,7 +12,6 @@ from provkit.authoring.changes import ChangeKind, Changes
 from provkit.authoring.columns import Codes
 from provkit.authoring.courses import Desk, course_part, ids_of, new_courses, new_sections, section_part
 from provkit.authoring.dates import DateReader
-from provkit.authoring.grids import Survey, survey
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.mapping import Target
 from provkit.authoring.members import member_parts, read_members
@@ -20,6 +19,7 @@ from provkit.authoring.parts import Built, Part, build
 from provkit.authoring.people import Known
 from provkit.authoring.profile import Profile
 from provkit.authoring.settings import AuthoringSettings
+from provkit.authoring.survey import Survey, survey
 from provkit.authoring.templates import compile_template
 from provkit.authoring.users import build_users, mark_torn, read_users, user_part
 from provkit.errors import SourceError
@@ -50,13 +50,13 @@ def author(
     ledger.take_over(sheets.edits)
     if profile is not None:
         settings = profile.settings(settings)
-    found = survey(sheets, ledger, profile)
+    found = survey(sheets, ledger, profile, settings.hidden_rows)
     if not found.grids and found.message is None and not any(fate is Fate.HELD_BACK for _, _, fate in found.fates):
         names = ", ".join(sheet.name or sheet.file for sheet in sheets)
         raise SourceError(
             f"Nothing that provkit knows was found in {sheets.sheets[0].file if sheets.sheets else 'the source'} ({names}).",
             remedy=_needed(profile)
-            if profile is not None
+            if profile is not None and not profile.only_says
             else "Name the columns in one row near the top: Email, First name, Last name, Course ID, Role, ...; see docs/specification.md.",
         )
     parts = _parts(found, ledger, settings, guests=profile is None or profile.guests != "none")

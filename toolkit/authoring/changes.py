@@ -45,6 +45,8 @@ class ChangeKind(StrEnum):
     """An empty place was filled from a setting or from the rest of the sheet."""
     LOOKED_UP = "looked-up"
     """What a cell says was replaced by what the profile's table says it means."""
+    PARTED = "parted"
+    """A cell with several people or ids became several rows."""
     MERGED = "merged"
     """The row says again what another row says."""
     COLUMN_SET_ASIDE = "column-set-aside"

@@ -303,7 +303,7 @@ class _Steps:
         ]
         after = Coded([said if meaning is None else meaning for said, meaning in zip(before.texts, found, strict=True)], raw.codes)
         changed = np.array([said != meaning for said, meaning in zip(before.texts, after.texts, strict=True)], dtype=bool)
-        unknown = np.array([meaning is None for meaning in found], dtype=bool)
+        unknown = np.array([meaning is None and not self.profile.only_says for meaning in found], dtype=bool)
         ledger.change(ChangeKind.LOOKED_UP, grid, field, np.flatnonzero(changed[raw.codes]), before=before, after=after)
         unmatched = np.flatnonzero(unknown[raw.codes])
         once = np.sort(unmatched[np.unique(raw.codes[unmatched], return_index=True)[1]])

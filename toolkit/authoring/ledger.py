@@ -57,14 +57,35 @@ class Ledger:
         """
         if not len(rows):
             return
+        if field in grid.spotted:
+            for spot in np.unique(grid.spots[rows]).tolist():
+                self._change(kind, grid, field, spot, rows[grid.spots[rows] == spot], before=before, after=after)
+            return
+        column = grid.columns.fields.get(field) if field is not None else None
+        self._change(kind, grid, field, column, rows, before=before, after=after)
+
+    def _change(
+        self,
+        kind: ChangeKind,
+        grid: Grid,
+        field: str | None,
+        column: int | None,
+        rows: Codes,
+        *,
+        before: Coded | Sequence[str] | str,
+        after: Coded | Sequence[str] | str,
+    ) -> None:
         old = before if isinstance(before, Coded) else Coded([str(before)], np.zeros(len(grid), dtype=np.int64))
         new = after if isinstance(after, Coded) else Coded([str(after)], np.zeros(len(grid), dtype=np.int64))
         old, new = old.take(rows), new.take(rows)
         pairs = old.codes * len(new.texts) + new.codes
+        if grid.repeated:
+            once = np.sort(np.unique(np.stack([grid.numbers[rows], pairs]), axis=1, return_index=True)[1])
+            rows, pairs = rows[once], pairs[once]
         distinct, codes = np.unique(pairs, return_inverse=True)
         texts_before = [old.texts[code // len(new.texts)] for code in distinct.tolist()]
         texts_after = [new.texts[code % len(new.texts)] for code in distinct.tolist()]
-        place = grid.sheet.place(grid.columns.fields.get(field) if field is not None else None)
+        place = grid.sheet.place(column)
         numbers = place.rows(grid.numbers[rows])
         if not numbers.all():  # no row of the other file belongs to some: what was filled in there stands in the sheet's own row
             place, numbers = grid.sheet.place(None), grid.numbers[rows]
@@ -115,6 +136,8 @@ class Ledger:
             details: Public facts, the same for all or by row.
             values: Personal ones, one mapping per row.
         """
+        if grid.repeated and len(rows):
+            rows, values = _once(grid, field, rows, value, values)
 
         def found() -> Iterator[Finding]:
             for index, row in enumerate(rows.tolist()):
@@ -198,6 +221,21 @@ class Ledger:
             if fault.severity is Severity.ERROR:
                 broken[found] = True
         return column
+
+
+def _once(
+    grid: Grid, field: str | None, rows: Codes, value: Coded | None, values: Sequence[Mapping[str, str]] | None
+) -> tuple[Codes, Sequence[Mapping[str, str]] | None]:
+    """Of the rows that were made of one row of the sheet, the first for each cell and what it says."""
+    seen: set[tuple[int, int | None, str | None]] = set()
+    kept: list[int] = []
+    for index, row in enumerate(rows.tolist()):
+        said = grid.shown(field, row) if value is None else value.texts[int(value.codes[row])]
+        key = int(grid.numbers[row]), grid.column_of(field, row), said
+        if key not in seen:
+            seen.add(key)
+            kept.append(index)
+    return rows[kept], None if values is None else [values[index] for index in kept]
 
 
 def _sorted_out(odd: Mapping[int, Cleaned]) -> tuple[dict[ChangeKind, list[int]], dict[Rule, list[int]]]:

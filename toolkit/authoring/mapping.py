@@ -12,7 +12,20 @@ from functools import cache
 from provkit.schemas.layouts import Kind
 from provkit.tables import Cell
 
-__all__ = ["COURSE_FIELDS", "HINTS", "SECTION_FIELDS", "Columns", "Target", "hint", "hits", "map_header", "token"]
+__all__ = [
+    "COURSE_FIELDS",
+    "HINTS",
+    "SECTION_FIELDS",
+    "Columns",
+    "Target",
+    "hint",
+    "hits",
+    "is_word",
+    "map_header",
+    "may_be_word",
+    "strong_hits",
+    "token",
+]
 
 
 class Target(StrEnum):
@@ -287,6 +300,43 @@ def map_header(target: Target, header: Sequence[Cell]) -> Columns:
 @cache
 def _all_words() -> frozenset[str]:
     return frozenset(word for target in Target for word in (*_vocabulary(target), *WEAK[target]))
+
+
+@cache
+def _strong_words() -> frozenset[str]:
+    return frozenset(word for target in Target for word in _vocabulary(target))
+
+
+def may_be_word(text: str) -> bool:
+    """A quick look at how a text begins, which rules out most that are no words that head columns.
+
+    Args:
+        text: Any text.
+    """
+    return text.strip()[:3].casefold().replace(" ", "").replace("-", "")[:2] in _two_letters()
+
+
+@cache
+def _two_letters() -> frozenset[str]:
+    return frozenset(word[:2] for word in _all_words())
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is a word that heads columns.
+
+    Args:
+        text: Any text.
+    """
+    return any(word in _all_words() for word in _tokens(text))
+
+
+def strong_hits(row: Iterable[Cell]) -> int:
+    """How many cells of a row are words that name one field and no other.
+
+    Args:
+        row: Any row.
+    """
+    return sum(any(word in _strong_words() for word in _tokens(cell)) for cell in row)
 
 
 def hits(row: Iterable[Cell]) -> int:

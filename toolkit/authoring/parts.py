@@ -43,13 +43,30 @@ class Part:
 
     def places(self) -> list[Mapping[str, Place]]:
         """Where the columns stand, for each of `fields`."""
-        sheet, columns = self.grid.sheet, self.grid.columns.fields
+        sheet, columns, spotted = self.grid.sheet, self.grid.columns.fields, self.grid.spotted
         found: list[Mapping[str, Place]] = []
-        for fields in self.fields:
-            here = {column: sheet.place(columns[name]) for column, name in fields.items() if name in columns}
-            whole = {"": Place(sheet.file, sheet.name, None)}
-            found.append(here if here and sheet.made is None else whole | here)
+        for spot in self._spots()[0].tolist():
+            for fields in self.fields:
+                here = {
+                    column: sheet.place(spot if name in spotted else columns[name])
+                    for column, name in fields.items()
+                    if name in columns
+                }
+                whole = {"": Place(sheet.file, sheet.name, None)}
+                found.append(here if here and sheet.made is None else whole | here)
         return found
+
+    def choices(self) -> Codes:
+        """Per row, which of `places` holds."""
+        chosen = np.zeros(len(self.rows), dtype=np.int64) if self.choice is None else self.choice
+        return self._spots()[1] * len(self.fields) + chosen
+
+    def _spots(self) -> tuple[Codes, Codes]:
+        """The columns in which the cells of a wide roster stand, and per row which of them."""
+        if not self.grid.spotted:
+            return np.zeros(1, dtype=np.int64), np.zeros(len(self.rows), dtype=np.int64)
+        spots, codes = np.unique(self.grid.spots[self.rows], return_inverse=True)
+        return spots.astype(np.int64), codes.astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +145,7 @@ def build(kind: Kind, parts: Sequence[Part], columns: Mapping[str, Coded] | None
     places: list[Mapping[str, Place]] = []
     choices = []
     for part in parts:
-        choices.append((np.zeros(len(part.rows), dtype=np.int64) if part.choice is None else part.choice) + len(places))
+        choices.append(part.choices() + len(places))
         places.extend(part.places())
     table = Table(
         kind,

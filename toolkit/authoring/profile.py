@@ -12,7 +12,10 @@ from provkit.authoring.settings import AuthoringSettings, bare_domains, known_zo
 from provkit.authoring.templates import compile_template
 from provkit.config import did_you_mean
 
-__all__ = ["Profile", "TableProfile"]
+__all__ = ["SAID", "Profile", "TableProfile"]
+
+SAID = "--set"
+"""The name of the profile that stands for what was said on the command line, where no other is followed."""
 
 
 def _as_text(value: object) -> object:
@@ -168,6 +171,11 @@ class Profile(TableProfile):
     def plans(self) -> tuple[TableProfile, ...]:
         """Its tables."""
         return self.tables or (self,)
+
+    @property
+    def only_says(self) -> bool:
+        """Whether it only says what was said on the command line; then sheets are understood as without a profile."""
+        return self.name == SAID
 
     def settings(self, settings: AuthoringSettings) -> AuthoringSettings:
         """What it says about authoring wins over `[defaults]`.

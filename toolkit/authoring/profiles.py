@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from provkit.authoring.mapping import STRONG, token
-from provkit.authoring.profile import Profile
+from provkit.authoring.mapping import OF_KIND, STRONG, token
+from provkit.authoring.profile import SAID, Profile, TableProfile
 from provkit.config import Config, did_you_mean, read_toml, validated
 from provkit.errors import ConfigError
 from provkit.sources import Format
@@ -75,35 +75,51 @@ def find(config: Config, named: str) -> Profile:
     )
 
 
-def with_constants(profile: Profile | None, constants: Mapping[str, str]) -> Profile:
+def with_constants(profile: Profile | None, said: Mapping[str, str]) -> Profile:
     """A profile that says what some fields are where rows give nothing; without one, headers are understood by their words.
 
     Args:
         profile: The profile, if there is one.
-        constants: Field to what it is.
+        said: Field to what it is; "field[answer]" to what that answer, or the header of a column of marks, means.
 
     Raises:
         ConfigError: There is no such field.
     """
-    fields = {field for plan in (profile.plans if profile else (Profile(),)) for field in STRONG[plan.target]}
-    for field in constants:
+    constants: dict[str, str] = {}
+    lookup: dict[str, dict[str, str]] = {}
+    targets = OF_KIND.values() if profile is None else [plan.target for plan in profile.plans]
+    fields = {field for target in targets for field in STRONG[target]}
+    for key, value in said.items():
+        field, bracket, answer = key.partition("[")
+        field = field.strip()
         if field not in fields:
             raise ConfigError(
                 f"There is no field {field!r}.{did_you_mean(field, fields)}", remedy=f"--set takes: {', '.join(sorted(fields))}."
             )
+        if bracket:
+            lookup.setdefault(field, {})[answer.strip().removesuffix("]").strip()] = value
+        else:
+            constants[field] = value
     if profile is None:
-        return Profile.model_validate({"__name__": "--set", "understand": True, "constants": constants})
+        return Profile.model_construct(name=SAID, understand=True, constants=constants, lookup=lookup)
     if not profile.tables:
-        return profile.model_copy(update={"constants": {**profile.constants, **constants}})
-    tables = tuple(
-        plan.model_copy(
-            update={
-                "constants": {**plan.constants} | {field: said for field, said in constants.items() if field in STRONG[plan.target]}
-            }
-        )
-        for plan in profile.tables
+        return _saying(profile, constants, lookup)
+    return profile.model_copy(update={"tables": tuple(_saying(plan, constants, lookup) for plan in profile.tables)})
+
+
+Plan = TypeVar("Plan", bound=TableProfile)
+
+
+def _saying(plan: Plan, constants: Mapping[str, str], lookup: Mapping[str, Mapping[str, str]]) -> Plan:
+    """A table's profile that says more."""
+    mine = STRONG[plan.target]
+    more = {field: {**plan.lookup.get(field, {}), **table} for field, table in lookup.items() if field in mine}
+    return plan.model_copy(
+        update={
+            "constants": {**plan.constants} | {field: said for field, said in constants.items() if field in mine},
+            "lookup": {**plan.lookup, **more},
+        }
     )
-    return profile.model_copy(update={"tables": tables})
 
 
 def _built_on(values: object, name: str, where: str, section: str) -> Profile:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from provkit.authoring.heading import find_heading
 from provkit.authoring.mapping import STRONG, Columns, Target, hint, map_header, token
 from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
 from provkit.authoring.profile import Profile, TableProfile, fold
-from provkit.authoring.shape import find_header, find_target
+from provkit.authoring.shape import find_target
 from provkit.sources.sensitive import header_row
 from provkit.tables import Cell, Sheet, Sheets, column_letters
 
@@ -185,11 +186,12 @@ def _table(sheet: Sheet, filled: Sequence[int], base: TableProfile | None) -> Ta
 
     place = sheet.name or sheet.file
     said = hint(sheet.name if sheet.name is not None else sheet.file.rpartition(".")[0])
-    header = header_for(base, sheet, filled) if base is not None else find_header(sheet, filled, said)
+    heading = find_heading(sheet, filled, least=2 if said is None else 1) if base is None else None
+    header = header_for(base, sheet, filled) if base is not None else heading.last if heading is not None else None
     header = header_row(sheet) if header is None else header
     if header is None or header == filled[-1]:
         return None
-    names = sheet.rows[header]
+    names = sheet.rows[header] if heading is None else heading.names
     target = base.target if base is not None else find_target(said, names) or Target.MEMBERS
     if target is Target.MESSAGE:
         return None

@@ -89,8 +89,9 @@ def two_columns_for_one() -> None:
 def column_missing() -> None:
     """A sheet lacks a column without which its rows cannot be sent.
 
-    What happens: The server or Canvas would refuse every row, so none of them gets into the package. Remedy: Add the column; where all
-    rows have the same value, a setting under [defaults] in provkit.toml will do (role, status, account_id, ...). Evidence:
+    What happens: The server or Canvas would refuse every row, so none of them gets into the package. Remedy: Add the column. Where all
+    rows have the same value, say it: build with --set role=student, or --set course_id=NC-1; what holds for every build stands under
+    [defaults] in provkit.toml (role, status, account_id, ...). Evidence:
     receiving-server.md 2.1 to 2.5.
 
     ## Example

@@ -56,6 +56,7 @@ class AuthoringSettings(BaseModel):
         term_id: The term of courses whose row gives none.
         course_status: The status of courses whose row gives none.
         section_status: The status of sections whose row gives none.
+        hidden_rows: What becomes of hidden rows and columns: "take" reads them, "leave" leaves them out; None makes them findings.
         notify: Put message.properties into the package.
         message: What message templates may name, from `[defaults.message]`.
     """
@@ -75,6 +76,7 @@ class AuthoringSettings(BaseModel):
     term_id: str | None = None
     course_status: str | None = None
     section_status: str | None = None
+    hidden_rows: Literal["take", "leave"] | None = None
     notify: bool = False
     message: Mapping[str, Any] = Field(default_factory=dict)
 

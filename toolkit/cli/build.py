@@ -25,7 +25,17 @@ from provkit.cli.reporting import (
     deliver,
     write_baseline,
 )
-from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, KnownFile, Message, OutFolder, ProfileName, constants_of
+from provkit.cli.sourcing import (
+    Constants,
+    CreateCourses,
+    HiddenRows,
+    KindOfSource,
+    KnownFile,
+    Message,
+    OutFolder,
+    ProfileName,
+    constants_of,
+)
 from provkit.rules import LISTED_PER_RULE
 
 if TYPE_CHECKING:
@@ -60,6 +70,7 @@ def command(
     profile: ProfileName = None,
     kind: KindOfSource = None,
     constants: Constants = None,
+    hidden_rows: HiddenRows = None,
     known: KnownFile = None,
     output_format: FormatOption = None,
     output: OutputOption = None,
@@ -102,6 +113,7 @@ def command(
         profile=profile,
         kind=kind,
         constants=constants_of(constants or ()),
+        hidden_rows=hidden_rows,
         control=chosen,
     )
     write_baseline(new_baseline, chosen, built.everything, acting=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-__all__ = ["Constants", "CreateCourses", "KindOfSource", "KnownFile", "Message", "OutFolder", "ProfileName", "constants_of"]
+__all__ = ["Constants", "CreateCourses", "HiddenRows", "KindOfSource", "KnownFile", "Message", "OutFolder", "ProfileName", "constants_of"]
 
 PANEL = "How the source is read"
 
@@ -56,7 +57,8 @@ Constants: TypeAlias = Annotated[
     typer.Option(
         "--set",
         metavar="FIELD=VALUE",
-        help="What a field is where rows give nothing, as in --set course_id=NC-1 --set role=student.",
+        help="What a field is where rows give nothing, as in --set course_id=NC-1 --set role=student; or what an answer means: "
+        '--set "course_id[First Aid]=NC-1".',
         rich_help_panel=PANEL,
         show_default=False,
     ),
@@ -65,6 +67,19 @@ KnownFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
 ]
+
+
+HiddenRows: TypeAlias = Annotated[
+    Literal["take", "leave"] | None,
+    typer.Option(
+        help="What becomes of rows and columns that are hidden in the workbook; unsaid, they stop the build.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+
+_BEFORE_EQUALS = re.compile(r"^([^=\[]*(?:\[[^\]]*\])?)=")
+"""The first = of what --set says that does not stand in brackets."""
 
 
 def constants_of(said: Iterable[str]) -> dict[str, str]:
@@ -76,7 +91,7 @@ def constants_of(said: Iterable[str]) -> dict[str, str]:
     Raises:
         BadParameter: It gives no value.
     """
-    pairs = dict(word.partition("=")[::2] for word in said)
+    pairs = dict(_BEFORE_EQUALS.sub(r"\1\n", word, count=1).partition("\n")[::2] for word in said)
     for field, value in pairs.items():
         if not value.strip():
             raise typer.BadParameter(f"--set {field}: write it as {field or 'role'}=VALUE.")

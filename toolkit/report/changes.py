@@ -29,6 +29,7 @@ _SAID = {
     "spelled": "Addresses spelled as where they were first met",
     "filled": "Empty cells filled from a setting or from the rest of the sheet",
     "looked-up": "Answers replaced by what the profile says they mean",
+    "parted": "Cells with several people or ids made into rows",
     "merged": "Rows that say again what another row says",
     "column-set-aside": "Columns left out",
     "row-set-aside": "Rows left out",

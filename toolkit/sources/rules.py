@@ -72,7 +72,9 @@ def sensitive_columns_dropped() -> None:
     """
 
 
-@rule("PK604", Consequence.NOTED, "in workbooks of this form ({ending}) hidden rows and columns look like all others; they are read")
+@rule(
+    "PK604", Consequence.NOTED, "in workbooks of this form ({ending}) hidden rows and columns look like all others; they are read"
+)
 def hidden_unseen() -> None:
     """A workbook is in a form that does not show which of its rows and columns are hidden.
 

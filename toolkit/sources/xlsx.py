@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS, chunks, read_member
-from provkit.tables import Area, Aspect, CellError, column_letters
+from provkit.tables import Area, Aspect, CellError, column_index, column_letters
 
 __all__ = ["Seen", "look", "parse_xml", "relations"]
 
@@ -184,7 +184,7 @@ def _aspect(content: bytes, sheet: str, name: str) -> Aspect:
                 columns.update(range(limits[b"min"] - 1, min(limits[b"max"], 16384)))
     merged = []
     for match in _MERGE_TAG.finditer(content):
-        merged.append(Area(int(match[2]), _index(match[1]), int(match[4]), _index(match[3])))
+        merged.append(Area(int(match[2]), column_index(match[1].decode()), int(match[4]), column_index(match[3].decode())))
         if len(merged) > _MAX_MERGED:
             raise SourceError(
                 f"{name}: sheet {sheet!r} merges cells in more than {_MAX_MERGED:,} places, which is more than can be read.",
@@ -239,14 +239,7 @@ def _cells(content: bytes) -> Iterator[_Cell]:
             continue
         reference = _REFERENCE.search(attributes)
         if reference:
-            row, column = int(reference[2]) - 1, _index(reference[1])
+            row, column = int(reference[2]) - 1, column_index(reference[1].decode())
         else:
             column += 1
         yield _Cell(row, column, attributes, inside or b"")
-
-
-def _index(letters: bytes) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - 64
-    return index - 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from provkit._version import VERSION
 from provkit.authoring import Authored, AuthoringSettings, Changes, Profile, author, find, formats, shipped, with_constants
@@ -97,6 +97,7 @@ def build(
     profile: str | Profile | None = None,
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
 ) -> Built:
@@ -114,7 +115,8 @@ def build(
         config: The settings; by default those found from the current folder upward.
         profile: How the source is read: a profile, its name in `provkit.toml`, or the path of a TOML file.
         kind: The kind of source, as `--from` takes it; by default it is found out.
-        constants: Field to what it is in rows that give nothing, such as {"role": "student"}.
+        constants: Field to what it is in rows that give nothing, such as {"role": "student"}; "field[answer]" to what that answer means.
+        hidden_rows: Whether rows and columns that are hidden in the workbook are taken or left; by default as in `provkit.toml`.
         listed: How many findings of one rule are listed; counts are always exact.
         control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
 
@@ -144,6 +146,7 @@ def build(
         profile=profile,
         kind=kind,
         constants=constants,
+        hidden_rows=hidden_rows,
         listed=listed,
         control=control,
     )
@@ -180,6 +183,7 @@ def prepare(
     profile: str | Profile | None = None,
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
     acting: bool = True,
@@ -198,6 +202,7 @@ def prepare(
         profile: As in `build`.
         kind: As in `build`.
         constants: As in `build`.
+        hidden_rows: As in `build`.
         listed: As in `build`.
         control: As in `build`.
         acting: Whether something is built; False where somebody only wants to know, and errors too may be silenced.
@@ -207,7 +212,7 @@ def prepare(
         ConfigError: A setting or template is wrong.
     """
     config = config or load_config()
-    settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses)
+    settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses, hidden_rows=hidden_rows)
     kinds = formats_for(config.model(SisSettings, "sis"), has_account=bool(settings.account_id))
     sheets, chosen = _read(Path(source), config, profile, kind, kinds)
     if constants:

@@ -119,7 +119,7 @@ def test_the_old_forms_of_excel_are_read(tmp_path, old_workbooks):
     sheets = read(path)
     assert [sheet.name for sheet in sheets] == ["Users", "Two"]
     assert sheets.sheets[0].rows[1] == ["ana@example.org", 2000123456.0]
-    assert [finding.code for finding in sheets.findings] == ["PK602"]
+    assert [finding.code for finding in sheets.findings] == ["PK602", "PK604"]
 
 
 def test_the_binary_form_of_excel_is_read_with_its_errors(tmp_path, old_workbooks):
@@ -129,7 +129,7 @@ def test_the_binary_form_of_excel_is_read_with_its_errors(tmp_path, old_workbook
     sheets = read(path)
     assert sheets.sheets[0].rows[1] == ["ana@example.org", 2000123456.0]
     assert sheets.sheets[0].rows[2][1] == CellError("#N/A")
-    assert sheets.findings == ()
+    assert [finding.code for finding in sheets.findings] == ["PK604"]
 
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"

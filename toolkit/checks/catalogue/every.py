@@ -44,6 +44,16 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
+from provkit.authoring.rules_tables import (
+    columns_hidden,
+    header_is_no_id,
+    hidden_as_said,
+    mark_unknown,
+    marks_not_read,
+    rows_hidden,
+    rows_without_mark,
+    two_tables_unclear,
+)
 from provkit.checks.catalogue.canvas import (
     account_not_known,
     blueprint_not_linked,
@@ -211,7 +221,7 @@ from provkit.schemas.people import (
 from provkit.schemas.periods import date_read_otherwise, date_unreadable, date_without_effect
 from provkit.schemas.sections import section_status_taken_otherwise, section_status_unknown
 from provkit.schemas.users import name_missing, service_not_understood, status_ignored
-from provkit.sources.rules import encoding_guessed, errors_unseen, sensitive_columns_dropped
+from provkit.sources.rules import encoding_guessed, errors_unseen, hidden_unseen, sensitive_columns_dropped
 from provkit.sources.rules_sets import (
     account_taken_for_granted,
     columns_without_place,
@@ -356,6 +366,7 @@ RULES: tuple[Rule, ...] = (
     encoding_guessed,
     errors_unseen,
     sensitive_columns_dropped,
+    hidden_unseen,
     formula_error,
     formula_without_result,
     number_too_long,
@@ -372,6 +383,10 @@ RULES: tuple[Rule, ...] = (
     column_missing,
     sheet_set_aside,
     rows_set_aside,
+    rows_hidden,
+    columns_hidden,
+    hidden_as_said,
+    two_tables_unclear,
     own_account,
     names_contradict,
     two_addresses,
@@ -385,6 +400,10 @@ RULES: tuple[Rule, ...] = (
     new_course_incomplete,
     facts_contradict,
     row_not_enrolled,
+    rows_without_mark,
+    header_is_no_id,
+    marks_not_read,
+    mark_unknown,
     rows_without_place,
     reference_missing,
     record_twice,

@@ -1,0 +1,521 @@
+"""Finding the tables on each sheet: what each holds, where its header is, which rows are data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import PurePath
+
+import numpy as np
+
+from provkit.authoring.arranged import Hidden, fill_merged, settle_hidden
+from provkit.authoring.authored import Fate
+from provkit.authoring.beside import apart
+from provkit.authoring.changes import ChangeKind, Group
+from provkit.authoring.columns import Codes, Mask, Raw, encode
+from provkit.authoring.following import Planned, columns_for, follow, header_for
+from provkit.authoring.grids import LABEL, LABELS, Grid, describe
+from provkit.authoring.heading import Heading, find_heading, is_blank
+from provkit.authoring.ledger import Ledger
+from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, hint, hits, map_header
+from provkit.authoring.message_sheet import places_of_message, read_message
+from provkit.authoring.normalize import shown
+from provkit.authoring.profile import Profile, TableProfile, fold
+from provkit.authoring.remarks import look_below
+from provkit.authoring.rules_sheets import (
+    column_set_aside,
+    header_not_found,
+    rows_set_aside,
+    sheet_set_aside,
+    two_columns_for_one,
+)
+from provkit.authoring.rules_tables import marks_not_read, two_tables_unclear
+from provkit.authoring.several import part_ids, part_people, people_in
+from provkit.authoring.shape import COURSES, PERSON, find_target
+from provkit.authoring.wide import MOST, Wide, role_of, wide_columns
+from provkit.authoring.widen import widen
+from provkit.errors import SourceError
+from provkit.rules import Origin
+from provkit.tables import Cell, Sheet, Sheets, column_letters
+
+__all__ = ["Survey", "survey"]
+
+
+@dataclass(eq=False)
+class Survey:
+    """What was found on all sheets.
+
+    Attributes:
+        grids: The tables, in the order of the sheets.
+        fates: Rows that are no data, or that no table will hold: sheet, indexes of rows, fate.
+        message: The message's parts, from a sheet of its own.
+        message_origins: Where they stand; under "" the sheet.
+        recognised: What each sheet was taken for and why.
+    """
+
+    grids: list[Grid] = field(default_factory=list)
+    fates: list[tuple[int, Codes, Fate]] = field(default_factory=list)
+    message: dict[str, str] | None = None
+    message_origins: dict[str, Origin] = field(default_factory=dict)
+    recognised: list[str] = field(default_factory=list)
+
+
+def survey(sheets: Sheets, ledger: Ledger, profile: Profile | None = None, hidden: Hidden | None = None) -> Survey:
+    """Look at every sheet.
+
+    Args:
+        sheets: The source.
+        ledger: Where findings and changes go.
+        profile: How its tables are read, where that was written down.
+        hidden: What becomes of hidden rows and columns; None makes them findings.
+    """
+    found = Survey()
+    for index, sheet in enumerate(sheets):
+        _Look(found, ledger, index, sheet, profile, hidden, alone=len(sheets.sheets) == 1).look()
+    return found
+
+
+@dataclass(eq=False)
+class _Look:
+    """One sheet, or a part of it that holds one table, while it is looked at."""
+
+    found: Survey
+    ledger: Ledger
+    index: int
+    sheet: Sheet
+    profile: Profile | None
+    hidden: Hidden | None
+    alone: bool = True
+    top: int = 0
+    later: bool = False
+
+    def look(self) -> None:
+        sheet = self.sheet
+        filled = [row for row, cells in enumerate(sheet.rows) if any(cell not in (None, "") for cell in cells)]
+        if not filled:
+            return
+        place = sheet.name if sheet.name is not None else sheet.file
+        if sheet.hidden:
+            self._set_aside(filled, "it is hidden")
+            return
+        said = hint(sheet.name if sheet.name is not None else PurePath(sheet.file).stem)
+        if sheet.made is not None and sheet.kind is not None:
+            heading = _plain(sheet, filled[0])
+            grid = self._table(_Found(OF_KIND[sheet.kind], heading), place, sheet.made.reason, chief=sheet.made.chief)
+            grid.mark_broken(np.isin(grid.keep + grid.header + 1, np.array(sorted(sheet.made.broken), dtype=np.int64)))
+            return
+        if self.profile is not None and not self.profile.only_says:
+            self._by_profile(self.profile, filled, place, named=said is Target.MESSAGE)
+            return
+        if sheet.kind is not None:
+            self._table(_Found(OF_KIND[sheet.kind], _plain(sheet, filled[0])), place, f"its header is that of {sheet.kind}.csv")
+            return
+        message = None if self.later else read_message(sheet, filled, named=said is Target.MESSAGE)
+        if message is not None:
+            self._message(message, filled, place)
+            return
+        self._tables(place, said)
+
+    def _tables(self, place: str, said: Target | None) -> None:
+        """Read the tables of a sheet whose headers say what they hold."""
+        parts = apart(self.sheet, said)
+        if len(parts.sheets) > 1:
+            for part in parts.sheets:
+                replace(self, sheet=part, alone=False).part(place, said)
+            return
+        self.part(place, said, parts.unclear)
+
+    def part(self, place: str, said: Target | None, unclear: tuple[str, ...] = ()) -> None:
+        """Read the tables below each other in one run of columns.
+
+        Args:
+            place: The sheet's name.
+            said: What it says that the sheet holds.
+            unclear: Two places on it that could be one table or two.
+        """
+        sheet = self.sheet
+        filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
+        heading = find_heading(sheet, filled, least=1)
+        found = self.understood(heading, said) if heading is not None else None
+        if found is None:
+            self._not_understood(filled, place, said)
+            return
+        if self.sheet.left or self.top:
+            place = f"{place} from {column_letters(sheet.left)}{sheet.numbers[found.heading.first]}"
+        why = "its name and columns say so" if said is found.target else "its columns say so"
+        if found.wide is not None and found.wide.columns:
+            why = found.wide.reason
+        if unclear:
+            self._unclear([row for row in filled if not found.heading.first <= row <= found.heading.last], place, unclear)
+        else:
+            self._table(found, place, why)
+
+    def understood(self, heading: Heading, said: Target | None) -> _Found | None:
+        """What a table holds: what stands in its cells counts where its header alone does not tell.
+
+        Args:
+            heading: Its header.
+            said: What the sheet's name says that it holds.
+
+        Returns:
+            The table; None where it is none that is known.
+        """
+        given = self._given()
+        columns = map_header(Target.MEMBERS, heading.names)
+        below = _Below(self.sheet, heading)
+        wide = below.wide(columns, given, self._meant())
+        email = below.addresses(columns)
+        target = find_target(said, heading.names, given=self._placed(given, said), email=email is not None)
+        titles = None
+        if wide is None and below.alone(columns) and (email is not None or columns.any(*PERSON)) and target in (None, Target.USERS):
+            titles = below.wide(columns, given, self._meant(), only=True)
+            if titles is not None and (
+                "role" in given or (said is not Target.USERS and not columns.any("first_name", "last_name"))
+            ):
+                wide, titles = titles, None
+        if wide is not None and said not in (Target.COURSES, Target.SECTIONS):
+            return _Found(Target.MEMBERS, heading, wide, email, below=below)
+        certain = said is not None or email is not None or hits(heading.names) > 1 or below.addressed(columns.fields.get("email"))
+        if target is None or not certain:
+            return None
+        return _Found(target, heading, None, email if target in (Target.MEMBERS, Target.USERS) else None, marks=titles, below=below)
+
+    def _given(self) -> frozenset[str]:
+        return frozenset() if self.profile is None else frozenset(self.profile.constants)
+
+    def _placed(self, given: frozenset[str], said: Target | None) -> frozenset[str]:
+        """The fields that a setting gives, but not for a sheet of guests beside other sheets."""
+        return frozenset() if said is Target.USERS and not self.alone else given
+
+    def _meant(self) -> Mapping[str, str]:
+        """Headers, folded, to the course ids that somebody said they mean."""
+        return (
+            {} if self.profile is None else {fold(said): means for said, means in self.profile.lookup.get("course_id", {}).items()}
+        )
+
+    def _not_understood(self, filled: list[int], place: str, said: Target | None) -> None:
+        sheet = self.sheet
+        if said is None or self.later:
+            self._set_aside(filled, "neither its name nor its columns say what it holds")
+            return
+        origin = Origin(sheet.file, sheet.name)
+        self.ledger.note(header_not_found, origin, details={"kind": LABELS[said]})
+        self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.HELD_BACK))
+        self.found.recognised.append(f"{place}: {LABELS[said]} by its name, but no row names its columns.")
+
+    def _unclear(self, filled: list[int], place: str, places: tuple[str, ...]) -> None:
+        """Say that nobody knows where a table ends."""
+        origin = Origin(self.sheet.file, self.sheet.name)
+        self.ledger.note(two_tables_unclear, origin, details={"first": places[0], "second": places[1]})
+        self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.HELD_BACK))
+        self.found.recognised.append(f"{place}: not read, because {places[0]} and {places[1]} could be one table or two.")
+
+    def _by_profile(self, profile: Profile, filled: list[int], place: str, *, named: bool) -> None:
+        """Read what the profile says of this sheet: nothing, one table, or several of the same rows."""
+        message = read_message(self.sheet, filled, named=named)
+        if message is not None:
+            self._message(message, filled, place)
+            return
+        plans: list[tuple[TableProfile, Heading, Planned]] = []
+        for plan in profile.plans:
+            header = header_for(plan, self.sheet, filled)
+            if header is None:
+                continue
+            planned = columns_for(plan, self.sheet.rows[header], sections=profile.sections)
+            if not planned.missing or "*" not in plan.optional:
+                plans.append((plan, _plain(self.sheet, header), planned))
+        if not plans:
+            self._set_aside(filled, f"the profile {profile.name} reads nothing from it")
+        for number, (plan, heading, planned) in enumerate(plans):
+            others = frozenset(column for _, _, other in plans for column in other.used)
+            unknown = tuple(column for column in planned.columns.unknown if column not in others)
+            found = _Found(plan.target, heading, columns=replace(planned.columns, unknown=unknown))
+            why = f"the profile {profile.name} says so"
+            grid = self._table(found, place, why, also=planned.aside, chief=not number)
+            left_out = follow(self.ledger, grid, profile, plan, planned)
+            self.found.fates.extend(left_out if grid.chief else ())
+
+    def _set_aside(self, filled: list[int], why: str) -> None:
+        sheet = self.sheet
+        self.ledger.note(sheet_set_aside, Origin(sheet.file, sheet.name), details={"why": why})
+        self._record(ChangeKind.SHEET_SET_ASIDE, [0], None, [sheet.name or sheet.file])
+        self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.SET_ASIDE))
+        self.found.recognised.append(f"{sheet.name or sheet.file}: not read, because {why}.")
+
+    def _message(self, message: dict[str, str], filled: list[int], place: str) -> None:
+        if self.found.message is not None:
+            self._set_aside(filled, "the message already stands on another sheet")
+            return
+        self.found.message = message
+        self.found.message_origins = places_of_message(self.sheet, filled)
+        self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.USED))
+        self.found.recognised.append(f"{place}: the message to new guests ({', '.join(message)}).")
+
+    def _table(self, found: _Found, place: str, why: str, *, also: Iterable[int] = (), chief: bool = True) -> Grid:
+        """Read one table, and whatever stands below it."""
+        sheet, heading = self.sheet, found.heading
+        if heading.first < heading.last:
+            rows = [*sheet.rows[: heading.last], heading.names, *sheet.rows[heading.last + 1 :]]
+            sheet = self.sheet = replace(sheet, rows=rows)
+        below = found.below or _Below(sheet, heading)
+        columns = found.mapped()
+        named = [*dict.fromkeys(column for column in columns.fields.values() if column is not None)]
+        named += [column for column in (found.wide.columns if found.wide is not None else ()) if column not in named]
+        strict = sheet.kind is not None or sheet.made is not None
+        holds = below.holds
+        aside, end, second = np.zeros(below.rows, dtype=bool), below.rows, None
+        if not strict:
+            look = look_below(sheet, heading, found.target, columns, raws=below.raws, holds=holds, named=named)
+            aside, second = look.aside, look.second
+            end = below.rows if look.title is None else look.title
+        rest = self._second(heading, end) if second is not None else None
+        if rest is None:
+            end, second = below.rows, None
+        inside = np.arange(below.rows) < end
+        holds = [mask & inside for mask in holds]
+        columns = self._settle(columns, heading, below.raws, holds, quiet=not chief)
+        filled = _any(holds, below.rows)
+        data = _any((holds[column] for column in (*named, *also) if column < len(holds)), below.rows) & ~aside
+        header = heading.last
+        above = [row for row in range(heading.first) if any(not is_blank(cell) for cell in sheet.rows[row])]
+        left = np.concatenate([np.array(above, dtype=np.int64), np.flatnonzero(filled & ~data) + header + 1])
+        numbers = np.asarray(sheet.numbers, dtype=np.int64)
+        if len(left) and chief:
+            self._leave(left, numbers)
+        keep = np.flatnonzero(data)
+        grid = Grid(
+            self.index,
+            sheet,
+            found.target,
+            columns,
+            header,
+            below.raws,
+            keep,
+            numbers[keep + header + 1],
+            chief=chief,
+            top=self.top,
+        )
+        self._columns_left(grid, found, chief=chief)
+        fill_merged(self.ledger, grid)
+        wide = found.wide.columns if found.wide is not None else {}
+        self.found.fates.extend(settle_hidden(self.ledger, grid, self.hidden, wide))
+        if not strict and (self.profile is None or self.profile.only_says):
+            self._work(grid, found)
+        self.found.grids.append(grid)
+        self.found.recognised.append(f"{place}: {describe(grid)}, header in row {numbers[header]}, because {why}.")
+        if rest is not None:
+            rest.part(sheet.name if sheet.name is not None else sheet.file, None)
+        return grid
+
+    def _work(self, grid: Grid, found: _Found) -> None:
+        """Take apart what stands together: marks, several people or courses in a cell; and do what was said on the command line."""
+        if found.wide is not None:
+            self.found.fates.extend(widen(self.ledger, grid, found.wide, self._meant()))
+        if grid.target in (Target.USERS, Target.MEMBERS):
+            part_people(self.ledger, grid)
+        if grid.target is Target.MEMBERS:
+            part_ids(self.ledger, grid)
+        if self.profile is not None:
+            fields = STRONG[grid.target]
+            plan = self.profile.model_copy(
+                update={
+                    "constants": {name: said for name, said in self.profile.constants.items() if name in fields},
+                    "lookup": {name: said for name, said in self.profile.lookup.items() if name in fields},
+                }
+            )
+            used = frozenset(column for column in grid.columns.fields.values() if column is not None)
+            self.found.fates.extend(
+                follow(self.ledger, grid, self.profile, plan, Planned(grid.columns, {}, (), {}, {}, None, used))
+            )
+
+    def _second(self, heading: Heading, end: int) -> _Look | None:
+        """The rest of the sheet, where it is certain that another table begins in it; None where it is not."""
+        start = heading.last + 1 + end
+        sheet = replace(self.sheet, rows=self.sheet.rows[start:], numbers=self.sheet.numbers[start:])
+        rest = replace(self, sheet=sheet, top=self.top + start, alone=False, later=True)
+        filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
+        there = find_heading(sheet, filled)
+        if there is None or rest.understood(there, None) is None:
+            return None
+        return rest
+
+    def _leave(self, rows: Codes, numbers: np.ndarray) -> None:
+        """Leave rows out that hold no data."""
+        sheet = self.sheet
+        listed = ", ".join(map(str, numbers[rows][:5].tolist())) + (", ..." if len(rows) > 5 else "")
+        self.ledger.note(rows_set_aside, Origin(sheet.file, sheet.name), details={"count": len(rows), "which": listed})
+        said = [" | ".join(shown(cell) for cell in sheet.rows[row] if not is_blank(cell)) for row in rows.tolist()]
+        self._record(ChangeKind.ROW_SET_ASIDE, numbers[rows].tolist(), None, said)
+        self.found.fates.append((self.index, rows + self.top, Fate.SET_ASIDE))
+
+    def _columns_left(self, grid: Grid, found: _Found, *, chief: bool) -> None:
+        """Name the columns that have no place in the upload, and those of which two are the same field."""
+        sheet, names, columns = self.sheet, self.sheet.rows[grid.header], grid.columns
+        wide = found.wide.columns if found.wide is not None else {}
+        for unknown in columns.unknown if chief else ():
+            if unknown not in wide:
+                text = shown(names[unknown])
+                if found.marks is None or unknown not in found.marks.columns:
+                    self.ledger.note(
+                        column_set_aside, sheet.origin(grid.header, unknown), details={"header": " ".join(text.split())}
+                    )
+                self._record(ChangeKind.COLUMN_SET_ASIDE, [int(sheet.numbers[grid.header])], unknown, [text])
+        if found.marks is not None and found.target is Target.USERS:
+            first = min(found.marks.columns)
+            headers = ", ".join(found.marks.columns.values())
+            self.ledger.note(marks_not_read, sheet.origin(grid.header, first), details={"headers": headers})
+        for name, rivals in columns.rivals.items():
+            said_by = " and ".join(sorted(" ".join(shown(names[column]).split()) for column in rivals))
+            details = {"headers": said_by, "field": LABEL.get(name, name.replace("_", " "))}
+            self.ledger.note(two_columns_for_one, sheet.origin(grid.header, rivals[0]), details=details)
+            grid.mark_broken(np.ones(len(grid), dtype=bool))
+
+    def _settle(
+        self, columns: Columns, heading: Heading, raws: Sequence[Raw], holds: Sequence[Mask], *, quiet: bool = False
+    ) -> Columns:
+        """Columns that say the same in every row, or nothing, are no rivals; columns without a header are named if they hold something."""
+        names, fields, rivals = heading.names, dict(columns.fields), {}
+        for name, candidates in columns.rivals.items():
+            held = [column for column in candidates if holds[column].any()] or [candidates[0]]
+            first = [shown(cell).strip() for cell in raws[held[0]].cells]
+            same = all(
+                np.array_equal(np.array(first, dtype=object)[raws[held[0]].codes], _texts(raws[column])) for column in held[1:]
+            )
+            fields[name] = held[0]
+            if not same:
+                rivals[name] = candidates
+        for column, mask in enumerate(holds):
+            nameless = column >= len(names) or is_blank(names[column])
+            if nameless and column not in fields.values() and mask.any() and not quiet:
+                letters = column_letters(column + self.sheet.left)
+                details = {"header": f"without a name, {letters}"}
+                self.ledger.note(column_set_aside, self.sheet.origin(heading.last, column), details=details)
+                self._record(ChangeKind.COLUMN_SET_ASIDE, [self.sheet.numbers[heading.last]], column, [""])
+        return Columns(fields, rivals, columns.unknown, columns.sure)
+
+    def _record(self, kind: ChangeKind, numbers: Sequence[int], column: int | None, before: Sequence[str]) -> None:
+        rows = np.array(numbers, dtype=np.int64)
+        codes = np.arange(len(rows), dtype=np.int64)
+        place = self.sheet.place(column)
+        self.ledger.groups.append(
+            Group(kind, place.file, place.sheet, place.column, None, rows, codes, list(before), [""] * len(before))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A table that was recognised.
+
+    Attributes:
+        target: What it holds.
+        heading: Its header.
+        wide: Its columns that stand for courses, sections or roles, if there are such.
+        email: A column that holds addresses though its header does not say so.
+        columns: What its columns are, where a profile says so.
+        marks: Columns with marks that could stand for courses, though nothing says so.
+        below: Its columns, where they have been looked at.
+    """
+
+    target: Target
+    heading: Heading
+    wide: Wide | None = None
+    email: int | None = None
+    columns: Columns | None = None
+    marks: Wide | None = None
+    below: _Below | None = None
+
+    def mapped(self) -> Columns:
+        """What its columns are."""
+        if self.columns is not None:
+            return self.columns
+        columns = map_header(self.target, self.heading.names)
+        if self.email is None:
+            return columns
+        fields = {name: column for name, column in columns.fields.items() if column != self.email} | {"email": self.email}
+        unknown = tuple(column for column in columns.unknown if column != self.email)
+        return replace(columns, fields=fields, unknown=unknown)
+
+
+class _Below:
+    """The columns below a header, their distinct cells counted once."""
+
+    def __init__(self, sheet: Sheet, heading: Heading) -> None:
+        self._heading = heading
+        first = heading.last + 1
+        self.rows = len(sheet.rows) - first
+        width = max(map(len, sheet.rows[heading.last :]))
+        self.raws = [encode(cells) for cells in zip_longest(*sheet.rows[first:])]
+        self.raws += [Raw([None], np.zeros(self.rows, dtype=np.int64)) for _ in range(width - len(self.raws))]
+        self.holds = [_holds(raw) for raw in self.raws]
+
+    def _counted(self, column: int) -> list[tuple[Cell, int]]:
+        raw = self.raws[column]
+        counts = np.bincount(raw.codes, minlength=len(raw.cells)).tolist()
+        return [(cell, count) for cell, count in zip(raw.cells, counts, strict=True) if count and not is_blank(cell)]
+
+    def _free(self, columns: Columns) -> list[int]:
+        """Columns that may stand for courses: those whose header is no known word, or that of a role."""
+        names = self._heading.names
+        roles = {column for column, cell in enumerate(names) if isinstance(cell, str) and role_of(cell)}
+        return [column for column in sorted({*columns.unknown, *roles}) if column < len(self.raws)]
+
+    def wide(self, columns: Columns, given: frozenset[str], meant: Mapping[str, str], *, only: bool = False) -> Wide | None:
+        """The columns that stand for courses, sections or roles; see `wide_columns`."""
+        free = [column for column in self._free(columns) if len(self.raws[column].cells) <= max(50, self.rows)]
+        found = wide_columns(
+            self._heading, columns, {column: self._counted(column) for column in free}, given=given, meant=meant, only=only
+        )
+        if found is not None and len(found.columns) > MOST:
+            raise SourceError(
+                f"More than {MOST:,} columns hold marks, which is no roster that people made.",
+                remedy="Divide it into several files.",
+            )
+        return found
+
+    def addresses(self, columns: Columns) -> int | None:
+        """The one column that holds addresses and nothing else, where no header says which one does."""
+        if columns.any(*PERSON):
+            return None
+        names = self._heading.names
+        free = [
+            column
+            for column in range(len(self.raws))
+            if column in columns.unknown or column >= len(names) or is_blank(names[column])
+        ]
+        free += [column for field, column in columns.fields.items() if field == "name" and column is not None]
+        found = [column for column in free if self.addressed(column)]
+        return found[0] if len(found) == 1 else None
+
+    def addressed(self, column: int | None) -> bool:
+        """Whether a column holds addresses and nothing else."""
+        if column is None or column >= len(self.raws):
+            return False
+        cells = [cell for cell in self.raws[column].cells if not is_blank(cell)]
+        return bool(cells) and all(isinstance(cell, str) and people_in(cell) for cell in cells)
+
+    def alone(self, columns: Columns) -> bool:
+        """Whether nothing tells which course is meant."""
+        return not columns.any(*COURSES)
+
+
+def _plain(sheet: Sheet, header: int) -> Heading:
+    return Heading(header, header, sheet.rows[header])
+
+
+def _texts(raw: Raw) -> np.ndarray:
+    return np.array([shown(cell).strip() for cell in raw.cells], dtype=object)[raw.codes]
+
+
+def _holds(raw: Raw) -> Mask:
+    """Which rows of a column hold something."""
+    distinct = [not is_blank(cell) for cell in raw.cells]
+    return np.array(distinct, dtype=bool)[raw.codes]
+
+
+def _any(masks: Iterable[Mask], rows: int) -> Mask:
+    """The rows that are in one of the masks."""
+    found = np.zeros(rows, dtype=bool)
+    for mask in masks:
+        found |= mask
+    return found
