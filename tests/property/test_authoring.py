@@ -14,7 +14,7 @@ from provkit.rules import Severity
 from provkit.schemas.layouts import Kind
 from provkit.sources import from_text
 from provkit.sources.delimited import read_text
-from provkit.tables import CellError, Sheet, Sheets
+from provkit.tables import Area, Aspect, CellError, Sheet, Sheets
 from provkit.writer import encode
 
 BOUNDED = settings(max_examples=60, deadline=None)
@@ -215,13 +215,14 @@ def test_reading_what_was_written_gives_the_same_tables(held):
 HEADERS = st.sampled_from(
     ["Email", "E-mail", "Name", "First name", "Last name", "User ID", "Username", "University ID", "Course", "Course ID", "Section",
      "Section name", "Title", "Account", "Course status", "Create course", "Role", "Status", "Start", "End", "Listing", "Service", "Shoe size",
-     "Sender", "Subject", "Body", "", None, "Total"]
+     "Sender", "Subject", "Body", "", None, "Total", "NC-1", "NC-2", "First Aid", "Students", "Teacher", "First", "name"]
 )  # fmt: skip
 CELLS = st.one_of(
     st.sampled_from(
         ["", None, " ", "a@example.org", "A@example.org", "b@example.org; c@example.org", "jdoe@iu.edu", "S1", "S2", "NC-1", "NC-2", "Ana Ruiz",
          "Ruiz, Ana", "Ana", "student", "Instructor", "active", "Dropped", "yes", "05/06/2026", "2026-03-08 02:30", "#REF!", "1.2E+10", "e",
-         "mailto:a@example.org", CellError("#N/A"), CellError(""), True, 12345678.0, 1e17, 0.5, 1234567890]
+         "mailto:a@example.org", CellError("#N/A"), CellError(""), True, 12345678.0, 1e17, 0.5, 1234567890,
+         "x", "x", "no", "Total: 3", "Email", "Course ID", "Page 2", "(required)", "NC-1, NC-2", "Ann Lee <a@example.org>; b@example.org", "---"]
     ),
     st.dates(),
     st.datetimes(),
@@ -246,14 +247,29 @@ def junk(draw):
         header = draw(st.lists(HEADERS, min_size=1, max_size=8))
         rows = draw(st.lists(st.lists(CELLS, max_size=9), max_size=6))
         cells = [*above, header, *rows]
-        sheets.append(Sheet("junk.xlsx", name, cells, range(1, len(cells) + 1)))
+        sheets.append(Sheet("junk.xlsx", name, cells, range(1, len(cells) + 1), aspect=draw(ASPECTS)))
     return Sheets(tuple(sheets))
 
 
+AREAS = st.builds(
+    lambda top, left, down, right: Area(top, left, top + down, left + right),
+    st.integers(1, 8),
+    st.integers(0, 8),
+    st.integers(0, 4),
+    st.integers(0, 4),
+)
+ASPECTS = st.just(Aspect()) | st.builds(
+    Aspect,
+    st.frozensets(st.integers(1, 10), max_size=3),
+    st.frozensets(st.integers(0, 8), max_size=2),
+    st.lists(AREAS, max_size=2).map(tuple),
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(junk(), st.booleans())
-def test_whatever_stands_there_every_row_is_accounted_for(sheets, create):
-    using = AuthoringSettings(create_courses=create)
+@given(junk(), st.booleans(), st.sampled_from([None, "take", "leave"]))
+def test_whatever_stands_there_every_row_is_accounted_for(sheets, create, hidden):
+    using = AuthoringSettings(create_courses=create, hidden_rows=hidden)
     try:
         authored = author(sheets, using)
     except SourceError:
@@ -267,9 +283,12 @@ def test_whatever_stands_there_every_row_is_accounted_for(sheets, create):
         for row, cells in enumerate(sheet.rows)
         if any(cell is not None and str(cell).strip() for cell in cells)
     ]
-    counted = [(sheet.sheet, row) for sheet in authored.account.sheets for row in sheet.rows.tolist()]
-    assert len(counted) == len(set(counted))
-    assert len(set(filled) - set(counted)) <= len(sheets.sheets)  # the headers
+    counted = {(sheet.sheet, row) for sheet in authored.account.sheets for row in sheet.rows.tolist()}
+    assert account.read == len(counted)
+    assert len(set(filled) - counted) <= 2 * len(authored.recognised)  # the headers, of two lines at most
+    for sheet in authored.account.sheets:  # what is in no table is told once
+        away = sheet.rows[sheet.kinds == -1].tolist()
+        assert len(away) == len(set(away))
     for kind, positions in authored.broken.items():
         assert positions.tolist() == sorted(set(positions.tolist()))
         assert positions.max() < len(authored.tables.get(kind))
@@ -293,6 +312,6 @@ def test_whatever_stands_there_every_row_is_accounted_for(sheets, create):
 
 @pytest.mark.slow
 @settings(max_examples=5000, deadline=None)
-@given(junk(), st.booleans())
-def test_whatever_stands_there_for_long(sheets, create):
-    test_whatever_stands_there_every_row_is_accounted_for.hypothesis.inner_test(sheets, create)
+@given(junk(), st.booleans(), st.sampled_from([None, "take", "leave"]))
+def test_whatever_stands_there_for_long(sheets, create, hidden):
+    test_whatever_stands_there_every_row_is_accounted_for.hypothesis.inner_test(sheets, create, hidden)

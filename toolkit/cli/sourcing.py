@@ -9,7 +9,17 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-__all__ = ["Constants", "CreateCourses", "HiddenRows", "KindOfSource", "KnownFile", "Message", "OutFolder", "ProfileName", "constants_of"]
+__all__ = [
+    "Constants",
+    "CreateCourses",
+    "HiddenRows",
+    "KindOfSource",
+    "KnownFile",
+    "Message",
+    "OutFolder",
+    "ProfileName",
+    "constants_of",
+]
 
 PANEL = "How the source is read"
 
