@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from provkit.package import Package
     from provkit.rules import Finding, Report
     from provkit.workflows.build import build
+    from provkit.workflows.new import new
     from provkit.workflows.plan import plan
     from provkit.workflows.send import send
     from provkit.workflows.simulate import simulate
     from provkit.workflows.validate import validate
 
-__all__ = ["Finding", "Package", "Report", "__version__", "build", "plan", "send", "simulate", "validate"]
+__all__ = ["Finding", "Package", "Report", "__version__", "build", "new", "plan", "send", "simulate", "validate"]
 
 _HOMES = {
     "Finding": "provkit.rules",
     "Package": "provkit.package",
     "Report": "provkit.rules",
     "build": "provkit.workflows.build",
+    "new": "provkit.workflows.new",
     "plan": "provkit.workflows.plan",
     "send": "provkit.workflows.send",
     "simulate": "provkit.workflows.simulate",

@@ -23,7 +23,7 @@ from provkit.authoring.survey import Survey, survey
 from provkit.authoring.templates import compile_template
 from provkit.authoring.users import build_users, mark_torn, read_users, user_part
 from provkit.errors import SourceError
-from provkit.rules import LISTED_PER_RULE
+from provkit.rules import LISTED_PER_RULE, Severity
 from provkit.schemas.layouts import Kind
 from provkit.tables import Sheets, Tables
 
@@ -65,6 +65,17 @@ def author(
         mine = [part for part in parts if part.kind is kind]
         if mine:
             built[kind] = build_users(ledger, mine) if kind is Kind.USERS else build(kind, mine)
+    if not (
+        built
+        or found.message
+        or any(len(rows) for _, rows, _ in found.fates)
+        or sheets.spoken
+        or ledger.collector.report().count(Severity.ERROR)
+    ):
+        raise SourceError(
+            f"{sheets.sheets[0].file} has headings, and nothing is filled in below them.",
+            remedy="Type at least one row, save the file (Excel writes nothing before that), and try again.",
+        )
     account = replace(_account(found, parts, built, ledger), spoken=sheets.spoken)
     return Authored(
         sheets,

@@ -124,7 +124,9 @@ STRONG: Mapping[Target, Mapping[str, str]] = {
         "send_email": "send email|send e-mail|send mail|email them",
     },
     Target.MESSAGE: {
+        "template": "template|message template",
         "sender": "sender|from|sender address|from address|sent by|reply to",
+        "signature": "signature|signed by|signed",
         "subject": "subject|subject line|title",
         "body": "body|message|text|message text|message body|content",
     },

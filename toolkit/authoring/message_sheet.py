@@ -10,10 +10,13 @@ from provkit.authoring.normalize import shown
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet
 
-__all__ = ["places_of_message", "read_message"]
+__all__ = ["is_label", "places_of_message", "read_message"]
 
 LONGEST = 500
 """A sheet of more rows is no message, unless its name says so."""
+
+WHOLE = {"sender", "subject", "body"}
+"""The parts of a message that is whole: a sheet that has them all is one, whatever its name."""
 
 _KEYS = {token(word): part for part, words in STRONG[Target.MESSAGE].items() for word in words.split("|")}
 
@@ -29,12 +32,16 @@ def read_message(sheet: Sheet, filled: Sequence[int], *, named: bool) -> dict[st
         named: Whether the sheet's name says that it is a message.
 
     Returns:
-        The parts found, out of sender, subject and body, as typed; None where the sheet is no message.
+        The parts found, as typed; empty where the sheet has room for a message and none is typed there; None where it is no message.
     """
     if not named and len(filled) > LONGEST:
         return None
-    found = _side_by_side(sheet, filled) or _below(sheet, filled)
-    return found if len(found) == 3 or (named and found) else None
+    found = _side_by_side(sheet, filled)
+    if found is None:
+        found = _below(sheet, filled)
+    if found is None or not (named or found.keys() >= WHOLE):
+        return None
+    return found
 
 
 def places_of_message(sheet: Sheet, filled: Sequence[int]) -> dict[str, Origin]:
@@ -57,6 +64,15 @@ def places_of_message(sheet: Sheet, filled: Sequence[int]) -> dict[str, Origin]:
     return found
 
 
+def is_label(cell: Cell) -> bool:
+    """Whether a cell names a part of a message, and so heads what stands beside or below it.
+
+    Args:
+        cell: Any cell.
+    """
+    return isinstance(cell, str) and _key(_text(cell).rstrip(" :")) is not None
+
+
 def _key(cell: Cell) -> str | None:
     return _KEYS.get(token(re.sub(r"[(\[{].*?[)\]}]", " ", cell))) if isinstance(cell, str) else None
 
@@ -65,7 +81,7 @@ def _text(cell: Cell) -> str:
     return re.sub("\r\n|\r", "\n", shown(cell))
 
 
-def _side_by_side(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
+def _side_by_side(sheet: Sheet, filled: Sequence[int]) -> dict[str, str] | None:
     """A header row that names at least two parts, with the texts below."""
     for row in filled:
         parts = {_key(cell): column for column, cell in enumerate(sheet.rows[row]) if _key(cell)}
@@ -75,10 +91,10 @@ def _side_by_side(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
                 part: [_text(cells[column]) if column < len(cells) else "" for cells in below] for part, column in parts.items()
             }
             return {part: "\n".join(lines).strip("\n") for part, lines in texts.items() if part and any(lines)}
-    return {}
+    return None
 
 
-def _below(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
+def _below(sheet: Sheet, filled: Sequence[int]) -> dict[str, str] | None:
     """Rows that begin with the name of a part."""
     found: dict[str, list[str]] = {}
     part: str | None = None
@@ -91,5 +107,7 @@ def _below(sheet: Sheet, filled: Sequence[int]) -> dict[str, str]:
         elif part == "body":
             found[part].append(" ".join(cells))
         elif cells and part is not None:
-            return {}
+            return None
+    if part is None:
+        return None
     return {name: "\n".join(lines).strip("\n") for name, lines in found.items() if any(lines)}

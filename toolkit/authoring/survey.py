@@ -19,7 +19,7 @@ from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, hint, hits, map_header
-from provkit.authoring.message_sheet import places_of_message, read_message
+from provkit.authoring.message_sheet import is_label, places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
 from provkit.authoring.remarks import look_below
@@ -244,6 +244,11 @@ class _Look:
         self.found.recognised.append(f"{sheet.name or sheet.file}: not read, because {why}.")
 
     def _message(self, message: dict[str, str], filled: list[int], place: str) -> None:
+        if not message:
+            more = [row for row in filled if not all(is_blank(cell) or is_label(cell) for cell in self.sheet.rows[row])]
+            self.found.fates.append((self.index, np.array(more, dtype=np.int64), Fate.SET_ASIDE))
+            self.found.recognised.append(f"{place}: room for a message to new guests, and none is typed there.")
+            return
         if self.found.message is not None:
             self._set_aside(filled, "the message already stands on another sheet")
             return

@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from provkit.cli import auth, build, config, explain, history, mapping, plan, results, rules, run, sandbox, send, simulate, validate
+from provkit.cli import (
+    auth,
+    build,
+    config,
+    explain,
+    history,
+    mapping,
+    new,
+    plan,
+    results,
+    rules,
+    run,
+    sandbox,
+    send,
+    simulate,
+    validate,
+)
 from provkit.console import boundary, version
 
 __all__ = ["main"]
@@ -42,6 +58,7 @@ def _root(
     """Build, check and send uploads for the Canvas and Expand Provisioning API."""
 
 
+app.command("new", rich_help_panel=EVERYDAY)(new.command)
 app.command("build", rich_help_panel=EVERYDAY)(build.command)
 app.command("validate", rich_help_panel=EVERYDAY)(validate.command)
 app.command("simulate", rich_help_panel=EVERYDAY)(simulate.command)

@@ -26,7 +26,7 @@ WIDTH = 80
 LISTED = 10
 """How many rows, guests or calls of one sort are listed in text."""
 MAIL_LINES = 40
-"""How many lines of one mail are shown in text."""
+"""How many lines of one mail to the department are shown in text; what guests get is shown whole."""
 
 _ACCOUNTS = {
     Fate.SENT: "sent",
@@ -338,7 +338,7 @@ def _mail_lines(reception: Reception, hide: Callable[[str], str], letterhead: Le
         yield "  No guest is invited."
     if run.message is not None and guests:
         yield from ("", "  The package's own message to each of them:")
-        yield from _shown(Mail(None, run.message.sender, run.message.subject, run.message.body))
+        yield from _shown(Mail(None, run.message.sender, run.message.subject, run.message.body), whole=True)
     elif reception.notification is not None:
         why = "its sender is not authorised" if run.message is None else "no guest is new"
         yield from _wrapped(f"The package's own message goes to nobody: {why}.", "  ")
@@ -350,18 +350,18 @@ def _mail_lines(reception: Reception, hide: Callable[[str], str], letterhead: Le
         yield "  The department's mail group gets nothing."
 
 
-def _shown(mail: Mail) -> Iterator[str]:
+def _shown(mail: Mail, *, whole: bool = False) -> Iterator[str]:
     if mail.sender is not None:
         yield f"  | From: {mail.sender}"
     yield f"  | Subject: {mail.subject}"
     yield "  |"
     lines = mail.body.replace("\r\n", "\n").rstrip("\n").split("\n")
-    for line in lines[:MAIL_LINES]:
+    for line in lines if whole else lines[:MAIL_LINES]:
         body = line.expandtabs(4)
         indent = " " * (len(body) - len(body.lstrip()))
         for piece in textwrap.wrap(body, WIDTH - 4, subsequent_indent=indent) or [""]:
             yield f"  | {piece}".rstrip()
-    if len(lines) > MAIL_LINES:
+    if len(lines) > MAIL_LINES and not whole:
         yield f"  | ... and {len(lines) - MAIL_LINES:,} more lines"
 
 

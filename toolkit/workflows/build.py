@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from provkit._version import VERSION
 from provkit.authoring import Authored, AuthoringSettings, Changes, Profile, author, find, formats, shipped, with_constants
 from provkit.authoring.held import message_not_taken_along, message_written_anew
-from provkit.authoring.message import for_pasting, load, mended, to_properties, variables
+from provkit.authoring.message import for_pasting, mended, to_properties
+from provkit.authoring.message_template import MessageTemplate, from_sheet, load, variables
 from provkit.checks import Examined
 from provkit.config import Config
 from provkit.config import load as load_config
@@ -289,17 +290,13 @@ class _Letter:
             except OSError as error:
                 raise ConfigError(f"The message {named} cannot be read: {error.strerror or error}.") from None
         elif named is not None:
-            template = load(named)
-            return cls(
-                lambda tables: to_properties(template.render(variables(tables, settings))),
-                anew=False,
-                asked_for=settings.notify,
-                app=app,
-            )
+            return cls(_filled_in(load(named), settings), anew=False, asked_for=settings.notify, app=app)
         elif authored.tables.message is not None:
-            content = to_properties(authored.tables.message)
-            made = cls(lambda _: content, anew=False, asked_for=settings.notify, app=app)
-            made.places = authored.tables.message_origins
+            places = authored.tables.message_origins
+            made = cls(
+                _filled_in(from_sheet(authored.tables.message, places), settings), anew=False, asked_for=settings.notify, app=app
+            )
+            made.places = places
             return made
         if found is None:
             return cls(None, anew=False, asked_for=settings.notify, app=app)
@@ -332,6 +329,11 @@ class _Letter:
         elif self._anew and not self._app:
             collector.add(Finding(message_written_anew, MESSAGE_NAME))
         return collector.report()
+
+
+def _filled_in(template: MessageTemplate, settings: AuthoringSettings) -> Callable[[Tables], bytes]:
+    """Gives message.properties for the tables written."""
+    return lambda tables: to_properties(template.render(variables(tables, settings)))
 
 
 def _check_apart(source: Path, folder: Path) -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from provkit import properties
 from provkit.authoring import AuthoringSettings
-from provkit.authoring.message import for_pasting, load, mended, to_properties, variables
+from provkit.authoring.message import for_pasting, mended, to_properties
+from provkit.authoring.message_template import escaped, from_sheet, load, template_names, variables
 from provkit.errors import ConfigError
+from provkit.rules import Origin
 from provkit.schemas.layouts import Kind
 from provkit.tables import Place, Table, Tables
 
@@ -206,3 +208,88 @@ def test_windows_letters_are_understood():
 
 def test_a_text_to_paste_has_no_escapes():
     assert for_pasting(GOOD) == "Sender:\na@example.edu\n\nSubject:\nHi\n\nText:\nOne\ntwo “quoted”\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        ("Sender: a@example.edu\nSubject: S\n\nHello\n{{ corses }}", 5, "Did you mean 'courses'?"),
+        ("{# a\ncomment #}\nSender: a@example.edu\nSubject: {{ signatur }}\n\nHello", 4, "Did you mean 'signature'?"),
+        ("Sender: {{ sendr }}\nSubject: S\n\nHello", 1, "Did you mean 'sender'?"),
+        (
+            "Sender: a@example.edu\nSubject: S\n\n{% for course in courses %}\n{{ course.nam }}\n{% endfor %}",
+            5,
+            "Did you mean 'name'?",
+        ),
+        ("Sender: a@example.edu\nSubject: S\n\n{% if false %}\n\n{{ instuctor }}\n{% endif %}", 6, ""),
+        ("Sender: a@example.edu\nSubject: S\n\nA\nB\n{{ 1 / 0 }}", 6, ""),
+        ("Sender: a@example.edu\nSubject: S\n\nA\n{% if %}", 5, ""),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line_and_what_may_be_meant(tmp_path, text, line, hint):
+    with pytest.raises(ConfigError) as stopped:
+        render(tmp_path, text)
+    assert f"letter.txt, line {line} " in stopped.value.message
+    assert hint in stopped.value.message
+
+
+def test_what_may_be_missing_can_be_asked_for(tmp_path):
+    text = "Sender: a@example.edu\nSubject: S\n\n{{ phone | default('no phone') }}{% if room is defined %}{{ room }}{% endif %}"
+    with pytest.raises(ConfigError, match="no 'room'"):
+        render(tmp_path, text)  # it is asked for, and named all the same
+    assert render(tmp_path, text.replace("{{ room }}", "x"))["body"] == "no phone"
+
+
+PLACES = {
+    part: Origin("r.xlsx", "Message", f"B{number}") for number, part in enumerate(("template", "sender", "signature", "body"), 1)
+}
+
+
+def on_sheet(**said):
+    return from_sheet(said, PLACES).render(variables(package(), SETTINGS))
+
+
+def test_a_sheet_names_a_template_and_its_sender_and_signature_win_over_the_settings():
+    parts = on_sheet(template="welcome", sender="rec@example.edu", signature="Recreation")
+    assert parts["sender"] == "rec@example.edu"
+    assert parts["body"].endswith("Recreation")
+    assert "Pottery" in parts["body"]
+    assert on_sheet(template="welcome")["body"].endswith("The studio")
+    assert on_sheet(template="welcome", subject="Mine")["subject"] == "Mine"
+
+
+def test_a_text_typed_on_a_sheet_may_name_what_the_package_knows():
+    assert on_sheet(sender="a@example.edu", subject="S", body="From {{ start | date }}")["body"] == "From August 24, 2026"
+
+
+def test_a_name_that_is_not_known_is_said_with_its_cell():
+    with pytest.raises(ConfigError, match=r"Message!B4, line 2 cannot be filled in: there is no 'strt'.* Did you mean 'start'"):
+        on_sheet(sender="a@example.edu", subject="S", body="Hello\n{{ strt }}")
+    with pytest.raises(ConfigError, match=r"Message!B1: there is no message template 'welcom'\. Did you mean 'welcome'"):
+        on_sheet(template="welcom")
+
+
+def test_a_template_and_a_text_contradict_each_other():
+    with pytest.raises(ConfigError, match=r"Message!B1 names .* Message!B4 holds"):
+        on_sheet(template="welcome", body="Hello")
+
+
+@given(st.text())
+def test_an_escaped_text_comes_out_as_it_is(text):
+    said = escaped(text)
+    assert on_sheet(sender="a@example.edu", subject="S", body=f"<{said}>")["body"] == f"<{text}>".replace("\r\n", "\n").replace(
+        "\r", "\n"
+    )
+
+
+def test_three_templates_come_with_provkit():
+    assert template_names() == ("course-invitation", "reminder", "welcome")
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_templates_name_the_courses_and_when_they_begin(name):
+    parts = load(name).render(variables(package(), SETTINGS))
+    assert "August 24, 2026" in parts["body"]
+    one = Tables({Kind.COURSES: table(Kind.COURSES, course_id=["C-1"], short_name=["Pots"], long_name=["Pottery"])})
+    parts = load(name).render(variables(one, SETTINGS))
+    assert "Pottery" in parts["subject"]
