@@ -200,6 +200,7 @@ class Sheet:
         kind: Set where the file's own header says that this is a file of the upload (somebody's package).
         hidden: True for a worksheet that the spreadsheet program does not show.
         made: Set where the sheet was made of several files; then `kind` says what it holds.
+        text: What a text file was read as, in words; "" for a worksheet.
         left: Index of the worksheet's column with which the grid begins; 0 but for a table that stands beside another.
         aspect: How the spreadsheet program shows it.
     """
@@ -211,6 +212,7 @@ class Sheet:
     kind: Kind | None = None
     hidden: bool = False
     made: Made | None = None
+    text: str = ""
     left: int = 0
     aspect: Aspect = Aspect()
 

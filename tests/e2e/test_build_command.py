@@ -189,3 +189,35 @@ def test_a_report_among_the_files_to_upload_stops_the_build_before_it_writes(sam
     done = provkit("build", samples / "roster.xlsx", "--output", tmp_path / "out" / "report.md", cwd=tmp_path)
     assert done.returncode == 3
     assert not (tmp_path / "out").exists()
+
+
+def test_every_change_goes_to_a_private_file_by_its_ending(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--changes", "changes.json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "It holds personal values" in " ".join(done.stderr.split())
+    records = json.loads((tmp_path / "changes.json").read_bytes())["changes"]
+    assert {"file", "sheet", "cell", "column", "kind", "before", "after"} == set(records[0])
+    assert records[0]["file"] == "roster.xlsx"
+    if os.name == "posix":
+        assert (tmp_path / "changes.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_of_changes_with_another_ending_is_refused_before_anything_is_read(samples, tmp_path):
+    done = provkit("build", samples / "roster.xlsx", "--changes", "changes.txt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert ".csv or .json" in " ".join(done.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_diff_shows_what_would_be_mended_and_writes_nothing(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "e.csv").write_text("course_id,user_id,role,section_id,status\nYOGA,rfenwick,Teacher,,Enrolled\n")
+    done = provkit("build", "theirs", "--diff", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "line 2\n    role: 'Teacher' becomes 'teacher'\n    status: 'Enrolled' becomes 'active'" in done.stdout
+    assert done.stdout.rstrip().endswith("Nothing was written.")
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
+    (tmp_path / "theirs" / "e.csv").write_text("course_id,user_id,role,section_id,status\nYOGA,rfenwick,wizzard,,lost\n")
+    done = provkit("build", "theirs", "--diff", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "provkit validate theirs names each" in done.stdout

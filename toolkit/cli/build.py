@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -65,8 +66,11 @@ def command(
     ] = "api",
     changes: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write every change made on the way to a CSV file.", show_default=False),
+        typer.Option(metavar="FILE", help="Write every change, guess and omission to a file (.csv or .json).", show_default=False),
     ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what building a package again would mend, cell by cell, and write nothing.")
+    ] = False,
     profile: ProfileName = None,
     kind: KindOfSource = None,
     constants: Constants = None,
@@ -89,8 +93,7 @@ def command(
     every row went. Exit code 0: written. 1: errors (with --hold-back the rest is written all the same). 2: it cannot be read. 3: the folder
     is not provkit's to replace.
     """
-    from provkit.report.changes import render_csv
-    from provkit.workflows.build import build
+    from provkit.workflows.build import build, prepare
     from provkit.workflows.known import known_facts
     from provkit.workflows.rules_control import control
 
@@ -100,9 +103,13 @@ def command(
         check_apart(file, source)
         check_apart(file, out)
     chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
-    built = build(
+    if changes is not None and changes.suffix.lower() not in (".csv", ".json"):
+        raise typer.BadParameter(f"--changes {changes}: its name must end in .csv or .json.")
+    if diff and (output_format, output, annotate) != (None, None, None):
+        raise typer.BadParameter("--diff shows a text, and takes no --format, --output or --annotate.")
+    work = prepare if diff else partial(build, out=out)
+    built = work(
         source,
-        out,
         message=message,
         notify=notify,
         create_courses=create_courses,
@@ -118,10 +125,37 @@ def command(
     )
     write_baseline(new_baseline, chosen, built.everything, acting=True)
     if changes is not None:
-        console.save(changes, render_csv(built.changes))
+        _save_changes(changes, built)
+    if diff:
+        _show_diff(built, source, listed)
+        return
     view = _view(built, source.resolve().name, hold_back=hold_back)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=annotate)
     if not built.report.ok:
+        raise typer.Exit(1)
+
+
+def _save_changes(path: Path, built: Built) -> None:
+    """Write every change, and say what the file is."""
+    from provkit.report import changes
+    from provkit.report.words import counted
+
+    render = changes.render_json if path.suffix.lower() == ".json" else changes.render_csv
+    console.save(path, render(built.changes))
+    said = f"{path} lists {counted(len(built.changes), 'change')}. It holds personal values, and only you can read it."
+    console.talk().print(said, markup=False)
+
+
+def _show_diff(built: Built, source: Path, listed: int) -> None:
+    """Show what would be mended; errors that no building mends are counted, and end it with 1."""
+    from provkit.report.mend import render_mended
+    from provkit.report.words import verdict
+    from provkit.workflows.mend import mended
+
+    console.write(render_mended(mended(built, source), listed=listed))
+    console.write("\nNothing was written.")
+    if not built.report.ok:
+        console.write(f"What is left: {verdict(built.report)}\nprovkit validate {source} names each.")
         raise typer.Exit(1)
 
 

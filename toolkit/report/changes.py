@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from provkit._version import VERSION
 from provkit.report.cells import as_csv
 
 if TYPE_CHECKING:
     from provkit.authoring import ChangeKind, Changes
     from provkit.authoring.changes import Change, Group
 
-__all__ = ["render_csv", "render_summary"]
+__all__ = ["render_csv", "render_json", "render_summary"]
 
 EXAMPLES = 4
 """How many different changes of one kind are shown."""
+
+_FIELDS = ("file", "sheet", "cell", "column", "kind", "before", "after")
+_PLACES = ("sheet", "cell", "column")
 
 _SAID = {
     "trimmed": "Blanks and unseen characters taken away",
@@ -64,7 +69,21 @@ def render_csv(changes: Changes) -> str:
     Args:
         changes: All changes.
     """
-    return as_csv((("file", "sheet", "cell", "column", "kind", "before", "after"), *map(_cells, changes)))
+    return as_csv((_FIELDS, *map(_cells, changes)))
+
+
+def render_json(changes: Changes) -> str:
+    """Every change as a record of a JSON file; what has no sheet, cell or column has null there.
+
+    Args:
+        changes: All changes.
+    """
+    records = (
+        {name: text or (None if name in _PLACES else "") for name, text in zip(_FIELDS, _cells(change), strict=True)}
+        for change in changes
+    )
+    document = {"format": 1, "provkit": VERSION, "changes": list(records)}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _cells(change: Change) -> tuple[str, ...]:

@@ -47,11 +47,13 @@ class Decoded:
         text: What it says.
         encoding: What it was read as, in the user's words.
         guessed: True where nothing in the file proves the encoding.
+        marked: True where UTF-8 begins with a byte order mark, which it needs not.
     """
 
     text: str
     encoding: str
     guessed: bool = False
+    marked: bool = False
 
 
 def decode(content: bytes, name: str) -> Decoded:
@@ -67,7 +69,7 @@ def decode(content: bytes, name: str) -> Decoded:
     for mark, codec in _BOMS:
         if content.startswith(mark):
             try:
-                return Decoded(content.decode(codec), codec.removesuffix("-sig").upper())
+                return Decoded(content.decode(codec), codec.removesuffix("-sig").upper(), marked=codec == "utf-8-sig")
             except UnicodeDecodeError:
                 raise _no_text(name) from None
     if b"\0" in content:
@@ -173,8 +175,8 @@ def read_text(content: bytes, name: str) -> tuple[Sheet, str, tuple[Finding, ...
     if decoded.guessed:
         example = next((field for row in rows for field in row if not field.isascii()), "")
         findings = (Finding(encoding_guessed, value=example, origin=Origin(name), details={"encoding": decoded.encoding}),)
-    said = f"{decoded.encoding} text with {_DELIMITERS.get(delimiter, repr(delimiter))} between the fields"
-    return Sheet(name, None, rows, numbers, kind), said, findings
+    said = f"{decoded.encoding} text with{' a byte order mark and' if decoded.marked else ''} {_DELIMITERS.get(delimiter, repr(delimiter))} between the fields"
+    return Sheet(name, None, rows, numbers, kind, text=said), said, findings
 
 
 def _parse(text: str, delimiter: str, name: str) -> tuple[list[list[str]], list[int]]:

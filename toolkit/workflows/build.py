@@ -26,7 +26,7 @@ from provkit.package import MESSAGE_NAME, PASTE_FOLDER, Meta, Package, SourceFil
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Origin, Report, RowAccount, Severity, merge
 from provkit.sources import PLAIN, Format, SisSettings, formats_for, read
 from provkit.tables import Sheets, Tables
-from provkit.workflows.holding import held_enrollments, judge
+from provkit.workflows.holding import Held, held_enrollments, judge
 from provkit.writer import check_replaceable, recover, write_folder
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Built:
         paste: The message as a text to paste on the upload page; None where there is none to paste.
         held_enrollments: Which enrollments are among the rows kept out, as keyed hashes; None where there is no package.
         everything: All that was found, whatever the user chose to hear, listed as far as a baseline needs it.
+        authored: The rows as they were made of the source, and the source itself.
+        held: Which of these rows are kept out, per kind.
     """
 
     package: Package | None
@@ -68,6 +70,8 @@ class Built:
     paste: str | None = None
     held_enrollments: HeldBack | None = None
     everything: Report = field(default_factory=Report)
+    authored: Authored | None = None
+    held: Held = field(default_factory=dict)
 
     @property
     def account(self) -> RowAccount:
@@ -245,6 +249,8 @@ def prepare(
         paste=letter.to_paste if outcome.package is not None else None,
         held_enrollments=held_enrollments(authored, outcome),
         everything=everything,
+        authored=authored,
+        held=outcome.held,
     )
 
 

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
 
 from provkit.authoring import ChangeKind, Changes
 from provkit.authoring.changes import Group
-from provkit.report.changes import render_csv, render_summary
+from provkit.report.changes import render_csv, render_json, render_summary
 
 
 def group(kind, numbers, codes, before, after, *, column=1):
@@ -48,3 +49,18 @@ def test_no_change_becomes_a_formula_in_a_spreadsheet(value):
     header, row = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert header == ["file", "sheet", "cell", "column", "kind", "before", "after"]
     assert row == ["r.xlsx", "Users", "B2", "login_id", "trimmed", f"'{value}", "plain, text"]
+
+
+def test_every_change_is_a_record_with_its_place_as_json_too():
+    trimmed = group(ChangeKind.TRIMMED, [2, 5], [0, 0], [" =1"], ["=1"])
+    aside = group(ChangeKind.ROW_SET_ASIDE, [7], [0], ["Total"], [""], column=None)
+    document = json.loads(render_json(Changes((trimmed, aside))))
+    assert document["format"] == 1
+    assert document["changes"] == [
+        {"file": "r.xlsx", "sheet": "Users", "cell": cell, "column": "login_id", "kind": kind, "before": before, "after": after}
+        for cell, kind, before, after in (
+            ("B2", "trimmed", " =1", "=1"),
+            ("B5", "trimmed", " =1", "=1"),
+            ("7", "row-set-aside", "Total", ""),
+        )
+    ]
