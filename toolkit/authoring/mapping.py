@@ -84,6 +84,20 @@ _COURSE: Mapping[str, str] = {
     "blueprint_course_id": "blueprint course id|blueprint|blueprint course|blueprint id",
 }
 
+_ABROAD: Mapping[str, str] = {
+    "email": "courriel|adresse électronique|adresse e-mail|e-mail-adresse|emailadresse|correo|correo electrónico|dirección de correo",
+    "first_name": "vorname|prénom|nombre|nombres|nombre de pila",
+    "last_name": "nachname|familienname|nom|nom de famille|apellido|apellidos",
+    "course_id": "kurs-id|kurs-nr|kursnummer|id du cours|identifiant du cours|code du cours|id del curso|id de curso|código del curso",
+    "section_id": "gruppen-id|id de la section|identifiant de la section|id de la sección|id de sección",
+    "role": "rolle|rôle|rol",
+    "status": "statut|estado",
+}
+"""German, French and Spanish words for the fields of people and of what they are enrolled in."""
+
+_ANYBODYS = "student id|student id number|student number|employee id"
+"""Words for the university id by which other places name ids of their own."""
+
 STRONG: Mapping[Target, Mapping[str, str]] = {
     Target.USERS: {
         "user_id": "user id|userid|sis user id|sis id|person id|participant id|member id|guest id|user sis id",
@@ -155,7 +169,7 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "title": ("name",),
     },
     Target.MEMBERS: {
-        "course": ("course_id", "long_name"),
+        **dict.fromkeys(("course", "kurs", "cours", "curso"), ("course_id", "long_name")),
         "section": ("section_id", "section_name"),
         "listing": ("listing_id",),
         "user": ("user_id",),
@@ -213,7 +227,8 @@ def _vocabulary(target: Target) -> Mapping[str, str]:
     """Every strong word of a target to its field."""
     found: dict[str, str] = {}
     for field, words in STRONG[target].items():
-        for word in (field, *words.split("|")):
+        abroad = _ABROAD.get(field, "").split("|") if target is not Target.MESSAGE else ()
+        for word in (field, *words.split("|"), *filter(None, abroad)):
             found.setdefault(token(word), field)
     return found
 
@@ -259,6 +274,15 @@ class Columns:
     def any(self, *fields: str) -> bool:
         """Whether there is a column for one of the fields."""
         return any(field in self.fields for field in fields)
+
+
+def anybodys_id(header: Cell) -> bool:
+    """Whether a header that names the university id may as well name an id of the source's own; what stands below tells.
+
+    Args:
+        header: A header cell.
+    """
+    return bool({token(word) for word in _ANYBODYS.split("|")} & set(_tokens(header)))
 
 
 def map_header(target: Target, header: Sequence[Cell]) -> Columns:

@@ -31,7 +31,8 @@ def header_not_found() -> None:
 
     ## Example
     ```sheet Users
-    ana@example.org,Ana,Ruiz
+    Badge,Seat
+    17,Ana Ruiz
     ```
     ```sheet Enrollments
     Course ID,User ID,Role,Section ID,Status

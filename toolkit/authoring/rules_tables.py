@@ -8,6 +8,7 @@ __all__ = [
     "RULES",
     "columns_hidden",
     "header_is_no_id",
+    "header_missing",
     "hidden_as_said",
     "mark_unknown",
     "marks_not_read",
@@ -228,6 +229,36 @@ def mark_unknown() -> None:
     """
 
 
+@rule("PK637", Consequence.HELD_BACK, "this row holds {value!r}, so it is somebody's row already: no row names the columns")
+def header_missing() -> None:
+    """A list begins with its first person: no row above says what its columns are.
+
+    What happens: Nobody can tell the first name from the last, or a course from a section, so none of its rows gets into the package.
+    Remedy: Insert a row above it that names the columns, such as Email, First name, Last name, Course ID, Role; `provkit new` writes a workbook
+    that has them. Evidence: provkit goes by what the header says, never by the order of the columns.
+
+    ## Example
+    ```sheet Roster
+    ana@example.org,Ana,Ruiz,NC-1,student
+    bo@example.org,Bo,Ek,NC-1,student
+    ```
+    ```sheet Courses
+    Course ID,Short name,Long name,Account ID,Status
+    NC-1,Yoga,Yoga for beginners,REC,active
+    ```
+    ## Use instead
+    ```sheet Roster
+    Email,First name,Last name,Course ID,Role
+    ana@example.org,Ana,Ruiz,NC-1,student
+    bo@example.org,Bo,Ek,NC-1,student
+    ```
+    ```sheet Courses
+    Course ID,Short name,Long name,Account ID,Status
+    NC-1,Yoga,Yoga for beginners,REC,active
+    ```
+    """
+
+
 RULES: tuple[Rule, ...] = (
     rows_hidden,
     columns_hidden,
@@ -235,6 +266,7 @@ RULES: tuple[Rule, ...] = (
     two_tables_unclear,
     rows_without_mark,
     header_is_no_id,
+    header_missing,
     marks_not_read,
     mark_unknown,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -18,7 +19,7 @@ from provkit.authoring.following import Planned, columns_for, follow, header_for
 from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, hint, hits, map_header
+from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, anybodys_id, hint, hits, map_header
 from provkit.authoring.message_sheet import is_label, places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
@@ -30,7 +31,7 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
-from provkit.authoring.rules_tables import marks_not_read, two_tables_unclear
+from provkit.authoring.rules_tables import header_missing, marks_not_read, two_tables_unclear
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
 from provkit.authoring.wide import MOST, Wide, role_of, wide_columns
@@ -137,6 +138,10 @@ class _Look:
         sheet = self.sheet
         filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
         heading = find_heading(sheet, filled, least=1)
+        begun = self._begun(filled) if heading is None else heading.last
+        if begun is not None and any(map(_is_address, sheet.rows[begun])) and not self.later:
+            self._without_header(filled, place, begun)
+            return
         found = self.understood(heading, said) if heading is not None else None
         if found is None:
             self._not_understood(filled, place, said)
@@ -204,6 +209,22 @@ class _Look:
         self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.HELD_BACK))
         self.found.recognised.append(f"{place}: {LABELS[said]} by its name, but no row names its columns.")
 
+    def _begun(self, filled: list[int]) -> int | None:
+        """The row with which a list of people begins that has no header."""
+        first = self.sheet.rows[filled[0]]
+        where = next((column for column, cell in enumerate(first) if _is_address(cell)), None)
+        if where is None or sum(not is_blank(cell) for cell in first) < 2:
+            return None
+        below = [self.sheet.rows[row] for row in filled]
+        return filled[0] if all(len(cells) > where and _is_address(cells[where]) for cells in below) else None
+
+    def _without_header(self, filled: list[int], place: str, row: int) -> None:
+        """Say that a list begins without saying what its columns are."""
+        column = next(column for column, cell in enumerate(self.sheet.rows[row]) if _is_address(cell))
+        self.ledger.note(header_missing, self.sheet.origin(row, column), value=shown(self.sheet.rows[row][column]))
+        self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.HELD_BACK))
+        self.found.recognised.append(f"{place}: a list of people, but no row names its columns.")
+
     def _unclear(self, filled: list[int], place: str, places: tuple[str, ...]) -> None:
         """Say that nobody knows where a table ends."""
         origin = Origin(self.sheet.file, self.sheet.name)
@@ -264,7 +285,7 @@ class _Look:
             rows = [*sheet.rows[: heading.last], heading.names, *sheet.rows[heading.last + 1 :]]
             sheet = self.sheet = replace(sheet, rows=rows)
         below = found.below or _Below(sheet, heading)
-        columns = found.mapped()
+        columns = below.own_ids(found.mapped()) if found.columns is None else found.mapped()
         named = [*dict.fromkeys(column for column in columns.fields.values() if column is not None)]
         named += [column for column in (found.wide.columns if found.wide is not None else ()) if column not in named]
         strict = sheet.kind is not None or sheet.made is not None
@@ -499,9 +520,25 @@ class _Below:
         cells = [cell for cell in self.raws[column].cells if not is_blank(cell)]
         return bool(cells) and all(isinstance(cell, str) and people_in(cell) for cell in cells)
 
+    def own_ids(self, columns: Columns) -> Columns:
+        """Columns, where ids such as X000123 under "Student Number" are the source's own and not the university's."""
+        column = columns.fields.get("university_id")
+        if column is None or "user_id" in columns.fields or not anybodys_id(self._heading.names[column]):
+            return columns
+        said = [shown(cell).strip() for cell, _ in self._counted(column)]
+        if not said or any(re.fullmatch("[0-9]{7,10}", text) for text in said):
+            return columns
+        fields = {"user_id" if name == "university_id" else name: place for name, place in columns.fields.items()}
+        rivals = {"user_id" if name == "university_id" else name: places for name, places in columns.rivals.items()}
+        return replace(columns, fields=fields, rivals=rivals)
+
     def alone(self, columns: Columns) -> bool:
         """Whether nothing tells which course is meant."""
         return not columns.any(*COURSES)
+
+
+def _is_address(cell: Cell) -> bool:
+    return isinstance(cell, str) and "@" in cell and len(people_in(cell)) == 1
 
 
 def _plain(sheet: Sheet, header: int) -> Heading:

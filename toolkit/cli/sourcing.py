@@ -30,7 +30,7 @@ Message: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="TEMPLATE",
-        help="The message for new guests: a template (a file, or 'welcome'), or a message.properties.",
+        help="The message for new guests: a template (a file, or welcome, course-invitation, reminder), or a message.properties.",
         show_default=False,
     ),
 ]
