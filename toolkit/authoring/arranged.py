@@ -14,7 +14,8 @@ from provkit.authoring.columns import Coded, Codes, Raw
 from provkit.authoring.grids import Grid
 from provkit.authoring.heading import is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.normalize import shown
+from provkit.authoring.mapping import token
+from provkit.authoring.normalize import LEFT_OUT, shown
 from provkit.authoring.rules_tables import columns_hidden, hidden_as_said, rows_hidden
 from provkit.rules import Origin
 from provkit.tables import Cell, column_letters
@@ -90,7 +91,11 @@ def settle_hidden(ledger: Ledger, grid: Grid, said: Hidden | None, besides: Mapp
             fields = {field: column for field, column in grid.columns.fields.items() if column not in columns}
             grid.columns = replace(grid.columns, fields=fields, sure=grid.columns.sure & fields.keys())
     hidden = np.isin(grid.numbers, np.fromiter(aspect.hidden_rows, dtype=np.int64)) if aspect.hidden_rows else None
-    if hidden is None or not hidden.any():
+    if hidden is None:
+        return fates
+    status = grid.raw("status")  # who dropped is left out, hidden or not
+    hidden &= ~np.array([token(shown(cell)) in LEFT_OUT for cell in status.cells], dtype=bool)[status.codes]
+    if not hidden.any():
         return fates
     which = numbers_of(grid.numbers[hidden])
     if said is None:

@@ -74,10 +74,10 @@ def find_heading(sheet: Sheet, filled: Sequence[int], *, least: int = 2) -> Head
         The header, or None where no row near the top will do.
     """
     best: Heading | None = None
-    most = (0, 0)
+    most = (0, 0, 0)
     for heading in _candidates(sheet, filled[:HEADER_WITHIN]):
         count = hits(heading.names)
-        score = count, strong_hits(heading.names)
+        score = count, strong_hits(heading.names), heading.first - heading.last
         if count < least or score <= most:
             continue
         if best is not None and _is_whole(best, most[0]) and _has_data(sheet, best, heading.first):

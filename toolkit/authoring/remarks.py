@@ -12,6 +12,7 @@ from provkit.authoring.columns import Codes, Mask, Raw
 from provkit.authoring.heading import Heading, is_blank
 from provkit.authoring.mapping import Columns, Target, is_word, map_header, may_be_word
 from provkit.authoring.normalize import shown
+from provkit.authoring.wide import leads
 from provkit.tables import Cell, Sheet
 
 __all__ = ["Below", "look_below"]
@@ -22,7 +23,7 @@ _TOTAL = re.compile(
 )
 _NOTE = re.compile(
     r"(?:page|seite|printed|print date|generated|exported|created (?:on|by)|report|run date|as of|notes?|please|legend|source|end of|"
-    r"continued|confidential|last updated|updated|contact|questions?|totals?|[*†‡©]).*",
+    r"continued|confidential|last updated|updated|contact|questions?|totals?|[*†‡©]).*|[^\W\d_][\w ]{0,40}[:=]\s*\d+|\d+ [^\W\d_]+",
     re.IGNORECASE | re.DOTALL,
 )
 _UNIT = re.compile(
@@ -119,9 +120,7 @@ class _Look:
         """Rows with nothing but words of which at least two head columns."""
         words = np.zeros(len(self.count), dtype=np.int64)
         for raw in self.raws:
-            known = np.array(
-                [_might_head(cell) and may_be_word(shown(cell)) and is_word(shown(cell)) for cell in raw.cells], dtype=bool
-            )
+            known = np.array([_might_head(cell) and _heads(shown(cell)) for cell in raw.cells], dtype=bool)
             if known.any():
                 words += known[raw.codes]
         likely = np.flatnonzero((words >= 2) & (words * 5 >= self.count * 3))
@@ -252,6 +251,10 @@ class _Look:
 
 def _might_head(cell: Cell) -> bool:
     return isinstance(cell, str) and len(cell) <= 60 and "@" not in cell and not any(map(str.isdigit, cell))
+
+
+def _heads(text: str) -> bool:
+    return (may_be_word(text) and is_word(text)) or bool(leads(text))
 
 
 def _is_data(cell: Cell) -> bool:

@@ -122,7 +122,7 @@ def two_tables_unclear() -> None:
     """
 
 
-@rule("PK646", Consequence.NOTED, "people without a mark in any of {headers} are left out ({count}: {which})")
+@rule("PK646", Consequence.NOTED, "rows without a mark below {headers} are left out ({count}: {which})")
 def rows_without_mark() -> None:
     """People on a list with courses as columns have no mark in any of them.
 

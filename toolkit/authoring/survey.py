@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import PurePath
 
@@ -34,7 +35,7 @@ from provkit.authoring.rules_sheets import (
 from provkit.authoring.rules_tables import header_missing, marks_not_read, two_tables_unclear
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
-from provkit.authoring.wide import MOST, Wide, role_of, wide_columns
+from provkit.authoring.wide import MOST, Wide, leads, marked, wide_columns
 from provkit.authoring.widen import widen
 from provkit.errors import SourceError
 from provkit.rules import Origin
@@ -168,7 +169,7 @@ class _Look:
         """
         given = self._given()
         columns = map_header(Target.MEMBERS, heading.names)
-        below = _Below(self.sheet, heading)
+        below = _Below(self.sheet, heading, columns)
         wide = below.wide(columns, given, self._meant())
         email = below.addresses(columns)
         target = find_target(said, heading.names, given=self._placed(given, said), email=email is not None)
@@ -361,7 +362,7 @@ class _Look:
         sheet = replace(self.sheet, rows=self.sheet.rows[start:], numbers=self.sheet.numbers[start:])
         rest = replace(self, sheet=sheet, top=self.top + start, alone=False, later=True)
         filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
-        there = find_heading(sheet, filled)
+        there = find_heading(sheet, filled, least=1)
         if there is None or rest.understood(there, None) is None:
             return None
         return rest
@@ -382,12 +383,12 @@ class _Look:
         for unknown in columns.unknown if chief else ():
             if unknown not in wide:
                 text = shown(names[unknown])
-                if found.marks is None or unknown not in found.marks.columns:
+                if found.marks is None or unknown not in found.marks.columns or len(found.marks.columns) == 1:
                     self.ledger.note(
                         column_set_aside, sheet.origin(grid.header, unknown), details={"header": " ".join(text.split())}
                     )
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [int(sheet.numbers[grid.header])], unknown, [text])
-        if found.marks is not None and found.target is Target.USERS:
+        if found.marks is not None and found.target is Target.USERS and len(found.marks.columns) > 1:
             first = min(found.marks.columns)
             headers = ", ".join(found.marks.columns.values())
             self.ledger.note(marks_not_read, sheet.origin(grid.header, first), details={"headers": headers})
@@ -466,8 +467,8 @@ class _Found:
 class _Below:
     """The columns below a header, their distinct cells counted once."""
 
-    def __init__(self, sheet: Sheet, heading: Heading) -> None:
-        self._heading = heading
+    def __init__(self, sheet: Sheet, heading: Heading, columns: Columns | None = None) -> None:
+        self._sheet, self._heading, self._columns = sheet, heading, columns
         first = heading.last + 1
         self.rows = len(sheet.rows) - first
         width = max(map(len, sheet.rows[heading.last :]))
@@ -475,15 +476,27 @@ class _Below:
         self.raws += [Raw([None], np.zeros(self.rows, dtype=np.int64)) for _ in range(width - len(self.raws))]
         self.holds = [_holds(raw) for raw in self.raws]
 
+    @cached_property
+    def _data(self) -> Mask:
+        """The rows that hold data, were it a roster."""
+        assert self._columns is not None
+        named = [column for column in self._columns.fields.values() if column is not None]
+        look = look_below(self._sheet, self._heading, Target.MEMBERS, self._columns, raws=self.raws, holds=self.holds, named=named)
+        mask: Mask = ~look.aside
+        mask[self.rows if look.title is None else look.title :] = False
+        return mask
+
     def _counted(self, column: int) -> list[tuple[Cell, int]]:
         raw = self.raws[column]
-        counts = np.bincount(raw.codes, minlength=len(raw.cells)).tolist()
+        if not any(marked(cell) for cell in raw.cells) and not self.addressed(column):
+            return [(cell, 1) for cell in raw.cells if not is_blank(cell)]
+        counts = np.bincount(raw.codes[self._data], minlength=len(raw.cells)).tolist()
         return [(cell, count) for cell, count in zip(raw.cells, counts, strict=True) if count and not is_blank(cell)]
 
     def _free(self, columns: Columns) -> list[int]:
         """Columns that may stand for courses: those whose header is no known word, or that of a role."""
         names = self._heading.names
-        roles = {column for column, cell in enumerate(names) if isinstance(cell, str) and role_of(cell)}
+        roles = {column for column, cell in enumerate(names) if isinstance(cell, str) and leads(cell)}
         return [column for column in sorted({*columns.unknown, *roles}) if column < len(self.raws)]
 
     def wide(self, columns: Columns, given: frozenset[str], meant: Mapping[str, str], *, only: bool = False) -> Wide | None:

@@ -14,7 +14,7 @@ from provkit.authoring.profile import fold
 from provkit.authoring.several import people_in
 from provkit.tables import Cell
 
-__all__ = ["MOST", "Wide", "is_mark", "looks_like_id", "marked", "role_of", "wide_columns"]
+__all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "wide_columns"]
 
 MOST = 2000
 """Columns with marks; more are no roster."""
@@ -22,7 +22,7 @@ MOST = 2000
 _PERSONS = ("email", "user_id", "login_id", "username", "university_id", "name", "first_name", "last_name")
 _KNOWN_PERSON = ("email", "user_id", "login_id", "username", "university_id")
 _COURSES = ("course_id", "section_id", "listing_id", "short_name", "long_name", "section_name")
-_ID = re.compile(r"(?=[\w.:/+-]*\d)(?=[\w.:/+-]*[^\W\d_])[^\W_][\w.:/+-]+")
+_ID = re.compile(r"[A-Z]{2,}(?:[-_.:/][A-Z]{2,})+|(?=[\w.:/+-]*\d)(?=[\w.:/+-]*[^\W\d_])[^\W_][\w.:/+-]+")
 _NUMBERED = re.compile(
     r"(?:day|wk|week|q|qu?estion|quiz|test|exam|hw|homework|assignment|lab|lesson|lecture|meeting|lunch|dinner|night|col|column|field|no|nr|"
     r"step|part|choice|option|round|w|t|v|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\W?\d+\w?"
@@ -108,7 +108,7 @@ class _Finder:
         self.roles = {
             column: role
             for column, name in people.items()
-            if (role := role_of(name)) and self.placed and not columns.any(*_KNOWN_PERSON)
+            if (role := leads(name)) and self.placed and not columns.any(*_KNOWN_PERSON)
         }
         self.attended = {column: name for column, name in people.items() if looks_like_id(name)}
         self.marks = {
@@ -205,6 +205,22 @@ def role_of(text: str) -> str:
         if word and word in WORDS["role"]:
             return WORDS["role"][word]
     return ""
+
+
+def leads(text: str) -> str:
+    """The role of the people below a header; "" where it names none.
+
+    Args:
+        text: The header.
+    """
+    said = token(text)
+    return "teacher" if said in _LEADERS or said.removesuffix("s") in _LEADERS else role_of(text)
+
+
+_LEADERS = frozenset(
+    {"ledby", "taughtby", "trainer", "facilitator", "presenter", "speaker", "lead", "leader", "coach", "teachingstaff"}
+)
+"""What people call those who teach, in the headers of columns that list them."""
 
 
 def _enrolled(text: str) -> bool:

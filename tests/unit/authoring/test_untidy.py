@@ -76,6 +76,8 @@ def test_units_and_notes_under_the_header_are_set_aside(made, notes):
         [",,,,", "Registrar,,,,"],
         ["----,----,----,----,----"],
         ["* preliminary,,,,", "Page 1 of 1,,,,"],
+        ["Records: 2,,,,"],
+        [",,2 people,,"],
     ],
 )
 def test_totals_and_footers_are_set_aside(made, below):
@@ -323,3 +325,28 @@ def test_settings_on_the_command_line_reach_the_sheets_that_they_are_about(made)
 def test_an_unknown_field_on_the_command_line_is_an_error():
     with pytest.raises(ConfigError, match="no field 'corse_id'"):
         with_constants(None, {"corse_id[x]": "NC-1"})
+
+
+def test_who_is_hidden_and_dropped_is_not_asked_about(made):
+    rows = (HEADER + ",Status", TWO[0] + ",Registered", TWO[1] + ",Dropped")
+    result = made({"Roster hidden_rows=3": "\n".join(rows)})
+    assert result.codes == ["PK645"]
+    assert result.account() == (2, 1, 0, 1, 0)
+
+
+def test_totals_below_marks_do_not_hide_that_they_are_marks(made):
+    rows = ("No.,Full name,Contact,AIT-PROMPT,AIT-ETHICS,Vegetarian", "=1,Ana Ruiz,ana@example.org,x,,yes", '=2,"Ek, Bo",bo@example.org,x,x,no',
+            ",Sum,,=2,=1,=1", ",,,,,", "Organisers,,,,,", "Course ID,Led by,,,,", "AIT-PROMPT,Kim Ray <kim@example.org>; lou@example.org,,,,")  # fmt: skip
+    result = made({"Sheet1": "\n".join(rows)}, with_constants(None, {"role": "student"}))
+    assert result.rows("enrollments", *KEY) == [
+        ("AIT-ETHICS", "bo@example.org", "student"),
+        ("AIT-PROMPT", "ana@example.org", "student"),
+        ("AIT-PROMPT", "bo@example.org", "student"),
+        ("AIT-PROMPT", "kim@example.org", "teacher"),
+        ("AIT-PROMPT", "lou@example.org", "teacher"),
+    ]
+    assert result.account() == (5, 3, 0, 2, 0)
+
+
+def test_one_column_of_crosses_beside_guests_is_left_out_like_any_other(made):
+    assert made({"Guests": "Email,First name,Last name,Paid\nana@example.org,Ana,Ruiz,x"}).codes == ["PK621"]
