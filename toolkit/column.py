@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["Column", "Distinct", "Strings", "truths"]
+__all__ = ["Column", "Distinct", "Strings", "among", "together", "truths"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
@@ -165,6 +165,36 @@ def truths(answer: Any) -> np.ndarray:
         answer = pc.fill_null(answer, False)  # noqa: FBT003 - Arrow's own signature
     found: np.ndarray = answer.to_numpy(zero_copy_only=False) if isinstance(answer, pa.Array) else answer.to_numpy()
     return found.astype(bool, copy=False)
+
+
+def among(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of some row numbers are among others. Row numbers are small, so a mark for each costs less than sorting them.
+
+    Args:
+        rows: Row numbers.
+        others: Row numbers.
+    """
+    if not len(rows) or not len(others):
+        return np.zeros(len(rows), bool)
+    marked = np.zeros(int(max(rows.max(), others.max())) + 1, bool)
+    marked[others] = True
+    found: np.ndarray = marked[rows]
+    return found
+
+
+def together(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """All row numbers of several lists, each once, ascending.
+
+    Args:
+        parts: Row numbers.
+    """
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return np.zeros(0, np.int64)
+    marked = np.zeros(int(max(part.max() for part in filled)) + 1, bool)
+    for part in filled:
+        marked[part] = True
+    return np.flatnonzero(marked)
 
 
 def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:

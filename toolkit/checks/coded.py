@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from provkit.checks.places import Places
-from provkit.column import Column, Distinct, Strings, truths
+from provkit.column import Column, Distinct, Strings, among, truths
 from provkit.rules import Finding, Rule
 from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.dates import canvas_date
@@ -75,7 +75,7 @@ class RowsOfFile:
         if self.records is None:
             found[records - 1] = True
         else:
-            found |= np.isin(self.records, records)
+            found |= among(self.records, records)
         return found
 
 
@@ -464,11 +464,11 @@ class Coded:
         sort = np.argsort(later, kind="stable")
         later, before = later[sort], before[sort]
         named = [name for name in self._identity(kind) if rows.has(name)]
-        blank = np.logical_and.reduce([truths(pc.equal(rows.column(name).take(pa.array(later)), "")) for name in named])
+        blank = np.logical_and.reduce([rows.coded(name).equals("")[later] for name in named])
         later, before = later[~blank], before[~blank]
         facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
         differ = {
-            name: truths(pc.not_equal(rows.column(name).take(pa.array(later)), rows.column(name).take(pa.array(before))))
+            name: rows.coded(name).codes[later] != rows.coded(name).codes[before]
             for name in facts
             if self.at_canvas or name not in _NEVER_READ.get(kind, ())
         }

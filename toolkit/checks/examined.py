@@ -25,6 +25,7 @@ from provkit.checks.people import Mailing
 from provkit.checks.places import Places
 from provkit.checks.references import compare
 from provkit.checks.rows import FileRows
+from provkit.column import together
 from provkit.package import Package
 from provkit.receiver import Fate, FileClass, Known, ReceivedFile, Reception
 from provkit.receiver.model import FileFate
@@ -92,7 +93,7 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
         faulty = values.inspect(fate.kind, rows, known, collector)
         left.append((file_rows, faulty))
         tables.setdefault(fate.kind, []).append(rows)
-        wrong.setdefault(fate.kind, []).append(rows.holding(np.union1d(faulty, fate.where(Fate.REJECTED))))
+        wrong.setdefault(fate.kind, []).append(rows.holding(together([faulty, fate.where(Fate.REJECTED)])))
         if fate.kind is Kind.USERS:
             _university_addresses(rows, collector)
             canvas.addresses(rows, faulty, collector)

@@ -34,7 +34,7 @@ from provkit.checks.catalogue.rows import (
 from provkit.checks.coded import RowsOfFile
 from provkit.checks.places import Places
 from provkit.checks.written import Change, Written
-from provkit.column import truths
+from provkit.column import among, truths
 from provkit.receiver.model import Fate, FileFate, Why
 from provkit.receiver.records import Records
 from provkit.rules import Collector, Finding, Rule
@@ -159,7 +159,7 @@ class FileRows:
             collector: Takes the findings.
         """
         rejected = np.flatnonzero((self.judged.fates == Fate.REJECTED) & (self.judged.why != Why.LENGTH))
-        left = np.setdiff1d(rejected, covered)
+        left = rejected[~among(rejected, covered)]
         homeless = self.judged.why[left] == Why.NO_COURSE
         if homeless.any():
             named = self.records.column(_SECTION).take(pa.array(left))
@@ -255,7 +255,7 @@ class FileRows:
         if not len(broken):
             return broken
         # Line breaks that are meant stand between quotation marks at the edges of a value.
-        odd = np.isin(broken, self._doubtful)
+        odd = among(broken, self._doubtful)
         odd[~odd] = [self._encloses_rows(record) for record in broken[~odd].tolist()]
         swallowing = broken[odd]
 
@@ -266,7 +266,7 @@ class FileRows:
             return self.places.finding(rows_swallowed, record, details=details)
 
         _many(collector, rows_swallowed, swallowing, swallowed)
-        left = np.setdiff1d(broken, swallowing)
+        left = broken[~odd]
         if len(left):
             details = {"count": f"{len(left):,}"}
             collector.add(self.places.finding(line_breaks_in_values, int(left[0]), details=details))
@@ -274,7 +274,7 @@ class FileRows:
 
     def _multiline(self) -> np.ndarray:
         """Records that hold a line break."""
-        if self.records.starts is None or self.records.content.find(b'"') < 0:
+        if self.records.one_line or self.records.content.find(b'"') < 0:
             return np.zeros(0, np.int64)
         found = np.zeros(len(self.records), bool)
         for column in self.records.columns:
@@ -296,7 +296,7 @@ class FileRows:
         candidates = self._doubtful
         candidates = candidates[(self.judged.fates[candidates] == Fate.SENT) & (candidates > 0)]
         apart = []
-        for record in np.setdiff1d(candidates, swallowing).tolist():
+        for record in candidates[~among(candidates, swallowing)].tolist():
             for change in self._written.changes(record):
                 self._altered(record, change, collector)
                 if change.field is None:

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from provkit import schemas
 from provkit.checks.coded import RowsOfFile
+from provkit.column import among, together
 from provkit.receiver import Known
 from provkit.rules import Collector, Finding, Severity
 from provkit.schemas.common import Broken, apply
@@ -54,12 +55,12 @@ def inspect(
         records = broken.rows + 1 if rows.records is None else rows.records[broken.rows]
         left = broken
         if covered is not None and len(covered):
-            open_ones = ~np.isin(records, covered)
+            open_ones = ~among(records, covered)
             left, records = Broken(broken.rule, broken.column, broken.rows[open_ones]), records[open_ones]
         _report(left, records, rows, collector)
         if broken.rule.severity is Severity.ERROR:
             wrong.append(records)
-    return np.unique(np.concatenate(wrong)) if wrong else np.zeros(0, np.int64)
+    return together(wrong)
 
 
 def _report(broken: Broken, records: np.ndarray, rows: RowsOfFile, collector: Collector) -> None:

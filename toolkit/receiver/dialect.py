@@ -46,7 +46,7 @@ def split_lines(text: str) -> list[str]:
     Args:
         text: The whole text.
     """
-    lines = LINE_END.split(text)
+    lines = LINE_END.split(text) if "\r" in text else text.split("\n")
     if not lines[-1]:
         del lines[-1]
     return lines
@@ -97,7 +97,13 @@ def parse(lines: list[str], first_line: int = 1) -> Iterator[tuple[list[str], in
             if index == len(lines):
                 raise UnterminatedQuote(first_line + start)
             record.out.append("\n")
-            _line(lines[index], record)
+            line = lines[index]
+            if _QUOTE in line or _ESCAPE in line:
+                _line(line, record)
+            elif line:  # one token; a quote that is left open swallows thousands of such lines
+                record.out.append(line)
+                record.blank = record.blank and is_whitespace(line)
+                record.in_field = True
             index += 1
         record.fields.append("".join(record.out))
         yield record.fields, start, index - start

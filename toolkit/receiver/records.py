@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from provkit.column import Column, Strings
-from provkit.receiver.dialect import LINE_END, UnterminatedQuote, parse, split_lines
+from provkit.receiver.dialect import UnterminatedQuote, parse, split_lines
 from provkit.receiver.java import decode_utf8
 from provkit.schemas.layouts import BY_HEADER, LAYOUTS
 
@@ -56,7 +56,8 @@ class Records:
         lengths: How many fields each record has (int32).
         columns: The fields by position; null where a record is shorter.
         content: The bytes they were read from, valid UTF-8.
-        starts: The index of the byte at which each record begins (int64); None where each record is one line.
+        starts: The index of the byte at which each record begins (int64); None where nothing has asked for it yet.
+        one_line: Whether each record is one line.
         wide: All fields of records that have more than there are columns.
     """
 
@@ -64,6 +65,7 @@ class Records:
     columns: Sequence[Column]
     content: Bytes
     starts: np.ndarray | None = None
+    one_line: bool = False
     wide: Mapping[int, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -93,7 +95,7 @@ class Records:
         Args:
             record: 0 for the header.
         """
-        if self.starts is None:
+        if self.one_line or self.starts is None:
             return record + 1
         return int(np.searchsorted(self._line_ends, self.starts[record], side="right")) + 1
 
@@ -173,10 +175,13 @@ def _lines(data: Bytes) -> Records:
     if any(pieces):
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         even, skipped = _arrow(body, width, quotes=False, one_each=_one_each(header))
+    starts = None
     if skipped:
-        odd += _of_other_width(data, width, odd)
+        stops = _line_ends(np.frombuffer(data, np.uint8))
+        starts = np.concatenate([[0], stops[:-1]])
+        odd += _of_other_width(data, width, odd, starts, stops)
         odd.sort()
-        numbers = np.searchsorted(_line_ends(np.frombuffer(data, np.uint8)), [start for start, _ in odd], side="right")
+        numbers = np.searchsorted(stops, [start for start, _ in odd], side="right")
     else:
         before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
         numbers = np.cumsum(before) + np.arange(len(odd))
@@ -185,7 +190,7 @@ def _lines(data: Bytes) -> Records:
     if max(map(len, fields)) > _WIDEST or numbers[-1] >= len(plain):
         raise _Irregular
     plain[numbers] = False
-    records = _put_together(even, fields, plain, width, data=data)
+    records = replace(_put_together(even, fields, plain, width, data=data, starts=starts), one_line=True)
     if records.coded(0).equals("").any() and data.find(_BLANK_LINE) >= 0:
         raise _Irregular
     return records
@@ -197,18 +202,18 @@ def _line(data: Bytes, start: int, stop: int) -> list[str]:
     return next(parse([text]))[0] if "\\" in text else text.split(",")
 
 
-def _of_other_width(data: Bytes, width: int, known: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where lines with another number of fields begin and end, but for those that are known.
+def _of_other_width(
+    data: Bytes, width: int, known: Collection[tuple[int, int]], starts: np.ndarray, stops: np.ndarray
+) -> list[tuple[int, int]]:
+    """Where lines with another number of fields begin and end, but for those that are known; of all lines it is given.
 
     In a line of more than 255 fields the count is off by that many; Arrow's own count does not agree then.
     """
-    array = np.frombuffer(data, np.uint8)
-    stops = _line_ends(array)
-    starts = np.concatenate([[0], stops[:-1]])
-    commas = np.add.reduceat((array == _COMMA).view(np.uint8), starts, dtype=np.uint8)
+    commas = np.add.reduceat((np.frombuffer(data, np.uint8) == _COMMA).view(np.uint8), starts, dtype=np.uint8)
     found = np.flatnonzero(commas != width - 1)
     lines = zip(starts[found].tolist(), stops[found].tolist(), strict=True)
-    return [line for line in lines if line not in set(known)]
+    taken = set(known)
+    return [line for line in lines if line not in taken]
 
 
 def _one_each(header: Sequence[str]) -> frozenset[int]:
@@ -431,7 +436,7 @@ class _Reader:
 
     def _one(self, start: int, stop: int) -> list[str]:
         text = bytes(self.data[start:stop]).decode()
-        return next(parse(LINE_END.split(text)[:-1] if text[-1] in "\r\n" else split_lines(text)))[0]
+        return next(parse(split_lines(text)))[0]
 
     def _assemble(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray, width: int) -> Records:
         even: list[Strings] = []
@@ -482,7 +487,7 @@ def _put_together(
         )
         for index in range(min(int(lengths.max()), _WIDEST))
     ]
-    return Records(lengths, columns, data, starts, wide)
+    return Records(lengths, columns, data, starts, wide=wide)
 
 
 def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
