@@ -56,6 +56,7 @@ class AuthoringSettings(BaseModel):
         term_id: The term of courses whose row gives none.
         course_status: The status of courses whose row gives none.
         section_status: The status of sections whose row gives none.
+        encoding: How text files are written that are not UTF-8 and do not say so themselves, such as "windows-1250".
         hidden_rows: What becomes of hidden rows and columns: "take" reads them, "leave" leaves them out; None makes them findings.
         notify: Put message.properties into the package.
         message: What message templates may name, from `[defaults.message]`.
@@ -77,6 +78,7 @@ class AuthoringSettings(BaseModel):
     course_status: str | None = None
     section_status: str | None = None
     hidden_rows: Literal["take", "leave"] | None = None
+    encoding: str | None = None
     notify: bool = False
     message: Mapping[str, Any] = Field(default_factory=dict)
 

@@ -29,6 +29,7 @@ from provkit.cli.reporting import (
 from provkit.cli.sourcing import (
     Constants,
     CreateCourses,
+    Encoding,
     HiddenRows,
     KindOfSource,
     KnownFile,
@@ -75,6 +76,7 @@ def command(
     kind: KindOfSource = None,
     constants: Constants = None,
     hidden_rows: HiddenRows = None,
+    encoding: Encoding = None,
     known: KnownFile = None,
     output_format: FormatOption = None,
     output: OutputOption = None,
@@ -121,6 +123,7 @@ def command(
         kind=kind,
         constants=constants_of(constants or ()),
         hidden_rows=hidden_rows,
+        encoding=encoding,
         control=chosen,
     )
     write_baseline(new_baseline, chosen, built.everything, acting=True)

@@ -12,6 +12,7 @@ import typer
 __all__ = [
     "Constants",
     "CreateCourses",
+    "Encoding",
     "HiddenRows",
     "KindOfSource",
     "KnownFile",
@@ -83,6 +84,16 @@ HiddenRows: TypeAlias = Annotated[
     Literal["take", "leave"] | None,
     typer.Option(
         help="What becomes of rows and columns that are hidden in the workbook; unsaid, they stop the build.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+
+Encoding: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="How text files are written that are not UTF-8 and do not say so themselves, such as windows-1250.",
         rich_help_panel=PANEL,
         show_default=False,
     ),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS
-from provkit.sources.delimited import decode
+from provkit.sources.decoding import decode
 from provkit.tables import Cell, Sheet, Sheets
 
 __all__ = ["read_html"]
@@ -72,17 +72,18 @@ class _Tables(HTMLParser):
         self._text = None
 
 
-def read_html(content: bytes, name: str) -> Sheets:
+def read_html(content: bytes, name: str, encoding: str | None = None) -> Sheets:
     """Read the tables of a web page; one sheet each. Rows are counted as a spreadsheet that opens the page shows a single table.
 
     Args:
         content: The file's bytes.
         name: Its name, without folders.
+        encoding: How it is written where it does not say so itself.
 
     Raises:
         SourceError: There is no table in it, or it is too large.
     """
-    decoded = decode(content, name)
+    decoded = decode(content, name, encoding)
     parser = _Tables(name)
     parser.feed(decoded.text)
     parser.close()

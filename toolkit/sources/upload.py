@@ -19,7 +19,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _MESSAGE = "message.properties"
 
 
-def read_upload(path: Path, detected: Detected) -> Sheets:
+def read_upload(path: Path, detected: Detected, encoding: str | None = None) -> Sheets:
     """Read a folder or ZIP of CSV files by plain, forgiving rules.
 
     Hidden files, Excel's `~$` marks, macOS's `__MACOSX`, and a `package.zip` beside the files are passed over; what else is no CSV is
@@ -28,6 +28,7 @@ def read_upload(path: Path, detected: Detected) -> Sheets:
     Args:
         path: The folder or file.
         detected: What it was found to be.
+        encoding: As `read_text` takes it.
 
     Raises:
         SourceError: There is no CSV in it, or one cannot be read.
@@ -43,7 +44,7 @@ def read_upload(path: Path, detected: Detected) -> Sheets:
         elif not name.lower().endswith(_TEXT):
             left.append(name)
         elif content.strip():
-            sheet, _, found = read_text(content, name)
+            sheet, _, found = read_text(content, name, encoding)
             sheets.append(sheet)
             findings.extend(found)
         else:

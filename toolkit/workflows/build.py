@@ -103,6 +103,7 @@ def build(
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
     hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
 ) -> Built:
@@ -121,6 +122,7 @@ def build(
         profile: How the source is read: a profile, its name in `provkit.toml`, or the path of a TOML file.
         kind: The kind of source, as `--from` takes it; by default it is found out.
         constants: Field to what it is in rows that give nothing, such as {"role": "student"}; "field[answer]" to what that answer means.
+        encoding: How text files are written that do not say so themselves; by default as in `provkit.toml`.
         hidden_rows: Whether rows and columns that are hidden in the workbook are taken or left; by default as in `provkit.toml`.
         listed: How many findings of one rule are listed; counts are always exact.
         control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
@@ -152,6 +154,7 @@ def build(
         kind=kind,
         constants=constants,
         hidden_rows=hidden_rows,
+        encoding=encoding,
         listed=listed,
         control=control,
     )
@@ -189,6 +192,7 @@ def prepare(
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
     hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
     acting: bool = True,
@@ -208,6 +212,7 @@ def prepare(
         kind: As in `build`.
         constants: As in `build`.
         hidden_rows: As in `build`.
+        encoding: As in `build`.
         listed: As in `build`.
         control: As in `build`.
         acting: Whether something is built; False where somebody only wants to know, and errors too may be silenced.
@@ -217,9 +222,11 @@ def prepare(
         ConfigError: A setting or template is wrong.
     """
     config = config or load_config()
-    settings = config.model(AuthoringSettings, "defaults", notify=notify, create_courses=create_courses, hidden_rows=hidden_rows)
+    settings = config.model(
+        AuthoringSettings, "defaults", notify=notify, create_courses=create_courses, hidden_rows=hidden_rows, encoding=encoding
+    )
     kinds = formats_for(config.model(SisSettings, "sis"), has_account=bool(settings.account_id))
-    sheets, chosen = _read(Path(source), config, profile, kind, kinds)
+    sheets, chosen = _read(Path(source), config, profile, kind, kinds, encoding=settings.encoding)
     if constants:
         chosen = with_constants(chosen, constants)
     if chosen is not None:
@@ -255,17 +262,17 @@ def prepare(
 
 
 def _read(
-    source: Path, config: Config, named: str | Profile | None, kind: str | None, kinds: Sequence[Format]
+    source: Path, config: Config, named: str | Profile | None, kind: str | None, kinds: Sequence[Format], *, encoding: str | None
 ) -> tuple[Sheets, Profile | None]:
     """A source, and the profile by which it is read: the one named, else the one that comes with provkit for its kind, if any."""
     every = (*kinds, *formats())
     if named is None:
-        sheets = read(source, kind=kind, formats=every)
+        sheets = read(source, kind=kind, formats=every, encoding=encoding)
         return sheets, shipped().get(sheets.form)
     profile = named if isinstance(named, Profile) else find(config, named)
     kind = kind or profile.kind
     columns_only = kind not in {None, PLAIN, *(known.name for known in kinds)} and kind in shipped()
-    return read(source, kind=PLAIN if columns_only else kind, formats=kinds if kind is None else every), profile
+    return read(source, kind=PLAIN if columns_only else kind, formats=kinds if kind is None else every, encoding=encoding), profile
 
 
 class _Letter:

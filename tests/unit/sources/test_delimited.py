@@ -3,7 +3,8 @@ import pytest
 from provkit.errors import SourceError
 from provkit.schemas.layouts import Kind
 from provkit.sources import read
-from provkit.sources.delimited import decode, delimiter_of
+from provkit.sources.decoding import decode
+from provkit.sources.delimited import delimiter_of
 
 
 def rows_of(tmp_path, content, name="roster.csv"):
