@@ -257,7 +257,7 @@ class FileRows:
         # Line breaks that are meant stand between quotation marks at the edges of a value.
         odd = among(broken, self._doubtful)
         odd[~odd] = [self._encloses_rows(record) for record in broken[~odd].tolist()]
-        swallowing = broken[odd]
+        swallowing: np.ndarray = broken[odd]
 
         def swallowed(record: int) -> Finding:
             number = len(_LINE_END.findall(self._written.text(record)))

@@ -175,13 +175,13 @@ def _lines(data: Bytes) -> Records:
     if any(pieces):
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         even, skipped = _arrow(body, width, quotes=False, one_each=_one_each(header))
-    starts = None
+    starts: np.ndarray | None = None
     if skipped:
-        stops = _line_ends(np.frombuffer(data, np.uint8))
-        starts = np.concatenate([[0], stops[:-1]])
-        odd += _of_other_width(data, width, odd, starts, stops)
+        ends = _line_ends(np.frombuffer(data, np.uint8))
+        starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+        odd += _of_other_width(data, width, odd, starts, ends)
         odd.sort()
-        numbers = np.searchsorted(stops, [start for start, _ in odd], side="right")
+        numbers = np.searchsorted(ends, [start for start, _ in odd], side="right")
     else:
         before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
         numbers = np.cumsum(before) + np.arange(len(odd))

@@ -47,6 +47,7 @@ from provkit.authoring.rules_sheets import (
 from provkit.authoring.rules_tables import (
     columns_hidden,
     header_is_no_id,
+    header_missing,
     hidden_as_said,
     mark_unknown,
     marks_not_read,
@@ -394,6 +395,7 @@ RULES: tuple[Rule, ...] = (
     person_missing,
     own_id_of_two,
     person_ambiguous,
+    header_missing,
     course_id_missing,
     section_id_missing,
     courses_count_as_existing,
