@@ -159,8 +159,8 @@ def course_id_missing() -> None:
     """A row does not say which course it is about.
 
     What happens: Ids are what Canvas knows courses by; provkit never makes one up, so the row is kept out of the package. Remedy: Write
-    the course id; or give a rule for it: course_id = "NC-{{ short_name }}" under [defaults] in provkit.toml. Evidence:
-    receiving-server.md 2.2 and 2.4.
+    the course id. Where all rows are of one course, say it: build with --set course_id=NC-1. Or give a rule for it: course_id =
+    "NC-{{ short_name }}" under [defaults] in provkit.toml. Evidence: receiving-server.md 2.2 and 2.4.
 
     ## Example
     ```sheet Enrollments

@@ -31,14 +31,13 @@ _GUESSED = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 _WESTERN = (
     *("àâæçéèêëîïôœùûüÿ", "áéíóúüñ", "áâãàçéêíóôõúü", "äöüßéë", "åäöæøéüáó", "àèéìíòóùú", "àçèéíïòóúü", "ëïéèöü", "šžäöõü"),
 )
-"""The letters beyond ASCII of French, Spanish, Portuguese, German, the Nordic languages, Italian, Catalan, Dutch and Estonian.
-
-Icelandic is not among them: its own letters stand where Windows-1254 has the Turkish ones.
-"""
+"""The letters beyond ASCII of French, Spanish, Portuguese, German, the Nordic languages, Italian, Catalan, Dutch and Estonian."""
+_ICELANDIC, _NOT_TURKISH = "áðéíóúýþæö", "áéíóúæ"
+"""The letters of Icelandic; its own stand where Windows-1254 has the Turkish ones, so that a word must have one of the others too."""
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "windows-1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýžľĺŕäô", "áéíóöőúüű", "čćđšž", "ăâîşţșț"),
     "windows-1251": ("CYRILLIC",),
-    "windows-1252": ("áðéíóúýþæö",),
+    "windows-1252": (_ICELANDIC,),
     "windows-1253": ("GREEK",),
     "windows-1254": ("çğıiöşüâîû", "çğıi̇öşü"),
     "windows-1255": ("HEBREW",),
@@ -164,7 +163,9 @@ def _western(word: str) -> bool:
     """Whether a word could be one of a Western language."""
     foreign = set(_FOREIGN.findall(word))
     several = len(word) > 1 and 2 * len(_FOREIGN.findall(word)) > len(word)
-    return not several and any(foreign <= set(alphabet) for alphabet in _WESTERN) and not _IMPOSSIBLE.search(word)
+    icelandic = foreign <= set(_ICELANDIC) and bool(foreign & set(_NOT_TURKISH))
+    known = icelandic or any(foreign <= set(alphabet) for alphabet in _WESTERN)
+    return known and not several and not _IMPOSSIBLE.search(word)
 
 
 def _reads_well(text: str, languages: tuple[str, ...]) -> bool:

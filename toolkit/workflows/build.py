@@ -225,9 +225,13 @@ def prepare(
     settings = config.model(
         AuthoringSettings, "defaults", notify=notify, create_courses=create_courses, hidden_rows=hidden_rows, encoding=encoding
     )
-    kinds = formats_for(config.model(SisSettings, "sis"), has_account=bool(settings.account_id))
+    kinds = formats_for(
+        config.model(SisSettings, "sis"), has_account=bool(settings.account_id or "account_id" in (constants or {}))
+    )
     sheets, chosen = _read(Path(source), config, profile, kind, kinds, encoding=settings.encoding)
-    if constants:
+    if constants and any(sheet.made is not None for sheet in sheets):
+        settings = _said_of_a_set(settings, constants, source)
+    elif constants:
         chosen = with_constants(chosen, constants)
     if chosen is not None:
         settings = chosen.settings(settings)
@@ -259,6 +263,21 @@ def prepare(
         authored=authored,
         held=outcome.held,
     )
+
+
+_OF_A_SET = ("account_id", "term_id", "role", "status", "service", "course_status", "section_status")
+"""What --set can say of a source that is made of several files: what its rows may leave empty."""
+
+
+def _said_of_a_set(settings: AuthoringSettings, constants: Mapping[str, str], source: str | Path) -> AuthoringSettings:
+    """The settings, with what was said on the command line of a source that is made of several files."""
+    strange = [field for field in constants if field not in _OF_A_SET]
+    if strange:
+        raise ConfigError(
+            f"--set {strange[0]} says nothing about {source}: it is made of several files, and each row names its own.",
+            remedy=f"What can be said of it is {', '.join(_OF_A_SET)}.",
+        )
+    return settings.model_copy(update=dict(constants))
 
 
 def _read(

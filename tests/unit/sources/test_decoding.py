@@ -25,7 +25,7 @@ NAMES = {
     "Japanese": ["山田 太郎", "すずき はなこ"],
     "Arabic": ["محمد علي", "فاطمة حسن"],
     "Hebrew": ["דוד כהן", "שרה לוי"],
-    "Icelandic": ["Guðmundur Þórðarson"],
+    "Icelandic": ["Guðmundur Þórðarson"],  # the first name alone could be Turkish: Guğmundur,
     "Croatian": ["Ivan Marković", "Đurđica Šimić"],
 }
 CODE_PAGES = (

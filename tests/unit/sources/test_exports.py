@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
 
@@ -315,3 +316,15 @@ def test_a_web_page_of_enormous_cells_is_bounded(tmp_path):
     path.write_text("<table><tr>" + "<td colspan=99999999>x" * (MAX_CELLS // 1000 + 1) + "</table>", encoding="utf-8")
     with pytest.raises(SourceError, match="cells"):
         read(path)
+
+
+def test_a_set_of_school_data_sync_in_a_zip_gives_the_same_and_takes_what_is_said_of_it(tmp_path):
+    folder = files(tmp_path / "sds", **SDS_V1)
+    with zipfile.ZipFile(tmp_path / "sds.zip", "w") as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    plain, zipped = prepare(folder, config=CONFIG), prepare(tmp_path / "sds.zip", config=CONFIG)
+    assert zipped.package is not None
+    assert [part.content for part in zipped.package.parts] == [part.content for part in plain.package.parts]
+    said = prepare(tmp_path / "sds.zip", config=Config(None, {}, {}), constants={"account_id": "ELSEWHERE"})
+    assert {row["account_id"] for row in table(said, "courses.csv")} == {"ELSEWHERE"}

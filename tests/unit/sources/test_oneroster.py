@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import zipfile
 
 import pytest
 
@@ -454,3 +455,22 @@ def test_ids_that_canvas_dislikes_are_found_where_they_stand(tmp_path):
         row["courseSourcedId"] = long
     built = made(source, tmp_path)
     assert "PK261 courses.csv!A2" in errors(built)
+
+
+def test_a_set_in_a_zip_gives_the_same_as_in_a_folder(tmp_path):
+    config = Config(None, {"defaults": {"account_id": "RECREATION"}}, {})
+    folder = Set().write(tmp_path / "set")
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for path in sorted(folder.iterdir(), reverse=True):
+            archive.write(path, f"export/{path.name}")
+    plain, zipped = prepare(folder, config=config), prepare(tmp_path / "set.zip", config=config)
+    assert zipped.package is not None
+    assert [part.content for part in zipped.package.parts] == [part.content for part in plain.package.parts]
+    assert zipped.account == plain.account
+
+
+def test_what_is_said_on_the_command_line_fills_what_a_set_leaves_empty(tmp_path):
+    built = prepare(Set().write(tmp_path / "set"), config=Config(None, {}, {}), constants={"account_id": "RECREATION"})
+    assert [row["account_id"] for row in table(built, "courses.csv")] == ["RECREATION"]
+    with pytest.raises(ConfigError, match="--set course_id says nothing"):
+        prepare(tmp_path / "set", config=Config(None, {}, {}), constants={"course_id": "NC-1"})
