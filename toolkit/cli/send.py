@@ -177,10 +177,13 @@ def _show(prepared: Prepared) -> None:
 
 
 def _ask_by_name(prepared: Prepared) -> Prepared:
-    """Ask for the id of each course and section that is to end; whoever types something else has not meant it."""
+    """Ask for the id of each course and section that is to end; whoever types something else has not meant it.
+
+    Where something else stops the send as well, nobody types ids for nothing.
+    """
+    if not all(stop.guard.by_name for stop in prepared.stops):
+        return prepared
     for stop in prepared.stops:
-        if not stop.guard.by_name:
-            continue
         talk = console.talk()
         talk.print(stop.sentence, markup=False)
         typed = []

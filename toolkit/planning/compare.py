@@ -156,8 +156,16 @@ def compare(
     current = State({**now.rows, **{kind: rows for kind, rows in homes.items() if len(rows)}})
     enrollments = _changes(Kind.ENROLLMENTS, then, current)
     kinds[Kind.ENROLLMENTS] = enrollments
-    arriving = enrollments.now.take(enrollments.new & ~enrollments.ended)
-    gone = find_gone(enrollments.gone, arriving, then, current, partial=partial, removals=removals, held=held, others=others)
+    gone = find_gone(
+        enrollments.gone,
+        enrollments.new & ~enrollments.ended,
+        then,
+        current,
+        partial=partial,
+        removals=removals,
+        held=held,
+        others=others,
+    )
     turns = Counter(then.turns)
     turns.update(_differing(then.ended_courses, current.ended_courses))
     after = replace(_after(then, current, kinds, gone, partial=partial), turns=dict(turns), turns_elsewhere=dict(elsewhere))
@@ -284,7 +292,7 @@ def _in_force(rows: Rows, then: State, current: State, gone: Gone) -> list[Rows]
 
     Of courses that are not in the package at all nothing is kept: they have left the source as a whole, and were reported once.
     """
-    kept = [rows.take(gone.held_back), rows.take(gone.elsewhere).marked(listed=False)]
+    kept = [rows.take(gone.held_back), rows.take(gone.elsewhere | gone.misplaced).marked(listed=False)]
     if gone.left.any():
         here = number(courses_of(current.get(Kind.ENROLLMENTS), current, then)).texts
         few = rows.take(gone.left)

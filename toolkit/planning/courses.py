@@ -179,7 +179,7 @@ def by_course(changes: Changes) -> tuple[CourseChanges, ...]:
         gained=gained,
         lost=lost,
         changed=changed,
-        left=np.intersect1d(old.pairs(gone.left | gone.renamed, width), had),
+        left=np.intersect1d(old.pairs(gone.left | gone.renamed | gone.misplaced, width), had),
         waiting=np.intersect1d(old.pairs(gone.held_back | gone.elsewhere, width), had),
     )
     return _courses(changes, places.texts.to_pylist(), Roll(persons.texts.to_pylist(), (after, then)), width, groups)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from provkit.held_back import HeldBack
 from provkit.planning.codes import Codes, holds, number
-from provkit.planning.rows import Mask, Rows, keys, places, same_id, same_person
+from provkit.planning.rows import ROLES, Mask, Rows, keys, places, same_id, same_person, same_role
 from provkit.planning.settings import Removals
 from provkit.planning.state import State, courses_of
 from provkit.schemas.layouts import Kind
@@ -27,6 +28,7 @@ class Gone:
         held_back: They may be among the rows held back.
         elsewhere: Another feed still lists them.
         renamed: They may be people who are now named by university id instead of username, or the other way round.
+        misplaced: The same people come in a course, a section or a role that nobody else is in, which may be a slip.
     """
 
     ended: Mask
@@ -34,11 +36,12 @@ class Gone:
     held_back: Mask
     elsewhere: Mask
     renamed: Mask
+    misplaced: Mask
 
 
 def find_gone(
     missing: Mask,
-    arriving: Rows,
+    new: Mask,
     then: State,
     now: State,
     *,
@@ -51,7 +54,7 @@ def find_gone(
 
     Args:
         missing: Which of the enrollments of before the package does not hold.
-        arriving: Enrollments that the package brings anew.
+        new: Which of its own were not there before and end nothing.
         then: What was last accepted from this feed.
         now: What its package says now, with what stays in force of courses and sections.
         partial: Whether only changes go.
@@ -65,15 +68,17 @@ def find_gone(
     if candidates.any():
         candidates &= ~_end_anyway(rows, candidates, then, now)
     if not candidates.any():
-        return Gone(nobody, nobody, nobody, nobody, nobody)
+        return Gone(*[nobody] * 6)
     waits = candidates & _maybe_held_back(then, held) if held is not None else nobody
     open_ = candidates & ~waits
     elsewhere = open_ & _listed_elsewhere(rows, open_, others) if others else nobody
     open_ = open_ & ~elsewhere
-    renamed = open_ & _named_otherwise(rows, open_, arriving)
+    renamed = open_ & _named_otherwise(rows, open_, now.get(Kind.ENROLLMENTS).take(new))
     open_ = open_ & ~renamed
+    misplaced = open_ & _maybe_misplaced(rows, open_, new, then, now)
+    open_ = open_ & ~misplaced
     ends = partial and removals != "leave"
-    return Gone(open_ if ends else nobody, nobody if ends else open_, waits, elsewhere, renamed)
+    return Gone(open_ if ends else nobody, nobody if ends else open_, waits, elsewhere, renamed, misplaced)
 
 
 def _end_anyway(rows: Rows, candidates: Mask, then: State, now: State) -> Mask:
@@ -130,6 +135,37 @@ def _named_otherwise(rows: Rows, candidates: Mask, arriving: Rows) -> Mask:
     for form, other in ((1, 2), (2, 1)):
         blocked |= (few_forms == form) & np.isin(few_places, new_places[new_forms == other])
     found[candidates] = blocked
+    return found
+
+
+def _maybe_misplaced(rows: Rows, candidates: Mask, new: Mask, then: State, now: State) -> Mask:
+    """Those whose people come, in the same package, in a course, a section or a role that nobody else is in and no row describes.
+
+    A cell with a slip in it looks so. Canvas may well refuse that row; to end the old one with it would end that person's access. Who was
+    not ended for it once is not ended later, as long as the slip stands there.
+    """
+    found = np.zeros(len(rows), bool)
+    few = rows.take(candidates)
+    enrolled = (now.get(Kind.ENROLLMENTS), few, then.get(Kind.ENROLLMENTS))
+    if not len(few) or not len(enrolled[0]):
+        return found
+    people = number(*(side.columns["user_id"] for side in enrolled), change=same_person)
+    here, gone = people.codes[:2]
+    if not np.isin(here, gone).any():
+        return found
+    alone = np.zeros(len(here), bool)
+    columns: tuple[tuple[str, Callable[[Any], Any], Collection[str]], ...] = (
+        ("course_id", same_id, now.course_names),
+        ("section_id", same_id, now.section_courses),
+        ("role", same_role, ROLES),
+    )
+    for name, change, described in columns:
+        ids = number(*(side.columns[name] for side in enrolled), change=change)
+        pairs = np.unique(np.concatenate(ids.codes) * len(people) + np.concatenate(people.codes))
+        lonely = np.bincount(pairs // len(people), minlength=len(ids)) == 1
+        lonely &= np.array([bool(one) and one not in described for one in ids.texts.to_pylist()], bool)
+        alone |= lonely[ids.codes[0]]
+    found[candidates] = np.isin(gone, here[alone & new]) | (np.isin(gone, here[alone]) & ~few.listed)
     return found
 
 

@@ -18,6 +18,7 @@ from provkit.writer import encode_columns
 __all__ = [
     "BLANKS",
     "ENDED",
+    "ROLES",
     "Mask",
     "Rows",
     "ended_course",
@@ -40,7 +41,8 @@ ENDED = ("deleted", "completed", "inactive")
 BLANKS = "\0\t\n\v\f\r "
 """What Canvas trims at both ends of a value."""
 
-_ROLES = ("student", "teacher", "ta", "observer", "designer")
+ROLES = ("student", "teacher", "ta", "observer", "designer")
+"""Canvas's own roles; others are known by their exact names."""
 
 
 def same_id(texts: Any) -> Any:
@@ -71,7 +73,7 @@ def same_role(texts: Any) -> Any:
     """
     trimmed = pc.utf8_trim(texts, BLANKS)
     lowered = pc.utf8_lower(trimmed)
-    return pc.if_else(pc.is_in(lowered, value_set=pa.array(_ROLES, pa.large_string())), lowered, trimmed)
+    return pc.if_else(pc.is_in(lowered, value_set=pa.array(ROLES, pa.large_string())), lowered, trimmed)
 
 
 def ended_enrollment(status: str) -> bool:

@@ -182,6 +182,11 @@ def _of_the_gone(changes: Changes) -> Iterator[str]:
         )
     if gone.elsewhere.any():
         yield f"{_enrollments(gone.elsewhere)} gone from this source, but another feed of the group still lists {_them(gone.elsewhere)}."
+    if gone.misplaced.any():
+        yield (
+            f"{_enrollments(gone.misplaced)} gone, while the same people come in a course, section or role that nobody else is in: is it spelled "
+            f"right? Nothing is ended. If it is meant, end {_them(gone.misplaced)} by rows with status deleted."
+        )
     if gone.renamed.any():
         yield (
             f"{_enrollments(gone.renamed)} gone under a username or university id, while people come under the other: they may be the same, and "

@@ -254,6 +254,33 @@ def test_a_row_held_back_while_another_feed_ended_its_course_goes_once_it_is_men
     assert sent(compare(once_more(waits.after), mine, partial=True, others=[closed])) == ["C b@x.org active"]
 
 
+@pytest.mark.parametrize(
+    ("slip", "ends"),
+    [
+        ("Cc,b@x.org", False),
+        ("C,b@x.org,student,Sl", False),
+        ("C,b@x.org,studnet,S1", False),
+        ("C,b@x.org,student,S2", True),  # described by a row
+        ("D,b@x.org,student,", True),  # others are there
+        ("C,b@x.org,ta,S1", True),  # Canvas's own
+        ("C,b@x.org,Grader,S1", True),  # others have it
+        ("C,b@x.org", True),  # the course's own section
+    ],
+)
+def test_a_slip_in_a_cell_ends_nobody(state, slip, ends):
+    places = {"courses": ["C"], "sections": ["S1,C", "S2,C"]}
+    rest = ["C,a@x.org,student,S1", "D,a@x.org", "D,c@x.org,Grader", "C,z@x.org,student,S1"]
+    before, now = state(**places, enrollments=[*rest, "C,b@x.org,student,S1"]), state(**places, enrollments=[*rest[:3], slip])
+    changes = compare(before, now, partial=True, removals="deleted")
+    went = ["C z@x.org deleted", *(["C b@x.org deleted"] * ends)]  # somebody else who has left is ended all the same
+    assert sorted(row for row in sent(changes) if "deleted" in row) == sorted(went)
+    assert changes.gone.misplaced.sum() == (not ends)
+    mended = compare(once_more(changes.after), before, partial=True, removals="deleted")
+    assert "C b@x.org student" not in " ".join(sent(mended))
+    # As long as it stands there, nobody is ended the next time either.
+    assert compare(once_more(changes.after), now, partial=True, removals="deleted").gone.ended.sum() == 0
+
+
 @pytest.mark.parametrize(("one", "other"), [("jdoe", "0001234567"), ("0001234567", "jdoe")])
 def test_who_may_be_the_same_person_by_another_name_is_not_ended(state, one, other):
     changes = compare(
