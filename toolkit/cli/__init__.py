@@ -9,6 +9,7 @@ import typer
 from provkit.cli import (
     auth,
     build,
+    bundle,
     config,
     explain,
     history,
@@ -74,6 +75,7 @@ app.add_typer(auth.app, name="auth", rich_help_panel=SETTING_UP)
 app.add_typer(config.app, name="config", rich_help_panel=SETTING_UP)
 app.command("init", rich_help_panel=SETTING_UP)(config.init)
 app.command("sandbox", rich_help_panel=SETTING_UP)(sandbox.command)
+app.command("bundle", rich_help_panel=SETTING_UP)(bundle.command)
 
 
 def main() -> None:

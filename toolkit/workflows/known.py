@@ -13,7 +13,7 @@ from provkit.config import Config
 if TYPE_CHECKING:
     from provkit.receiver import Known
 
-__all__ = ["KnownSettings", "known_facts"]
+__all__ = ["KnownSettings", "known_facts", "known_file"]
 
 
 class KnownSettings(BaseModel):
@@ -28,7 +28,25 @@ class KnownSettings(BaseModel):
     known: Path | None = None
 
 
-def known_facts(named: Path | None = None, config: Config | None = None) -> Known | None:
+def known_file(named: str | Path | None = None, config: Config | None = None) -> Path | None:
+    """The known.toml to judge by; None where nobody has named one.
+
+    Args:
+        named: What `--known` names.
+        config: The settings; by default those found from the current folder.
+
+    Raises:
+        ConfigError: A setting is wrong.
+    """
+    if named is not None:
+        return Path(named)
+    config = config or settings.load()
+    found = config.model(KnownSettings, "defaults").known
+    from_file = config.source("known", "defaults").endswith("]")
+    return config.path.parent / found if found is not None and from_file and config.path is not None else found
+
+
+def known_facts(named: str | Path | None = None, config: Config | None = None) -> Known | None:
     """What exists elsewhere; None where nobody has said.
 
     Args:
@@ -38,13 +56,9 @@ def known_facts(named: Path | None = None, config: Config | None = None) -> Know
     Raises:
         ConfigError: The file cannot be read, or is wrong.
     """
-    config = config or settings.load()
-    if named is None:
-        found = config.model(KnownSettings, "defaults").known
-        from_file = config.source("known", "defaults").endswith("]")
-        named = config.path.parent / found if found is not None and from_file and config.path is not None else found
-    if named is None:
+    file = known_file(named, config)
+    if file is None:
         return None
     from provkit.receiver import Known
 
-    return Known.read(named)
+    return Known.read(file)
