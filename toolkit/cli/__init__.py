@@ -10,6 +10,7 @@ from provkit.cli import (
     auth,
     build,
     bundle,
+    clean,
     config,
     explain,
     history,
@@ -76,6 +77,7 @@ app.add_typer(config.app, name="config", rich_help_panel=SETTING_UP)
 app.command("init", rich_help_panel=SETTING_UP)(config.init)
 app.command("sandbox", rich_help_panel=SETTING_UP)(sandbox.command)
 app.command("bundle", rich_help_panel=SETTING_UP)(bundle.command)
+app.command("clean", rich_help_panel=SETTING_UP)(clean.command)
 
 
 def main() -> None:

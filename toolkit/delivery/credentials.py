@@ -35,6 +35,7 @@ __all__ = [
     "Missing",
     "authorise_hosts",
     "confirmed_hosts",
+    "entry_of",
     "find",
     "forget",
     "keep",
@@ -149,7 +150,7 @@ def kept(name: CredentialSet) -> Credentials | None:
         NoKeyring: There is no keyring, or it does not open.
         ConfigError: What it holds is not what provkit has written.
     """
-    saved = keychain.read(_entry(name))
+    saved = keychain.read(entry_of(name))
     if saved is None:
         return None
     try:
@@ -180,7 +181,7 @@ def keep(credentials: Credentials) -> None:
         "secret": credentials.secret.get_secret_value(),
         "hosts": sorted(credentials.hosts),
     }
-    keychain.write(_entry(credentials.name), json.dumps(entry))
+    keychain.write(entry_of(credentials.name), json.dumps(entry))
 
 
 def forget(name: CredentialSet) -> bool:
@@ -195,7 +196,7 @@ def forget(name: CredentialSet) -> bool:
     Raises:
         NoKeyring: There is no keyring, or it does not open.
     """
-    return keychain.erase(_entry(name))
+    return keychain.erase(entry_of(name))
 
 
 def masked(client_id: str) -> str:
@@ -274,7 +275,12 @@ def _hosts(words: Iterable[str]) -> frozenset[str]:
         ) from None
 
 
-def _entry(name: CredentialSet) -> str:
+def entry_of(name: CredentialSet) -> str:
+    """What a set is called in the keyring.
+
+    Args:
+        name: Which set.
+    """
     return f"{name} credentials"
 
 
