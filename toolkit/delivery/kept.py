@@ -181,7 +181,7 @@ class Keeper:
         from filelock import FileLock
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self._folder / "key.lock", timeout=_PATIENCE):
+        with FileLock(self._folder / "key.lock", timeout=_PATIENCE, mode=0o600):
             found = keychain.read(KEY_NAME)
             if found is None:
                 found = Fernet.generate_key().decode()

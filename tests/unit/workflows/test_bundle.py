@@ -45,8 +45,11 @@ MAY_DIFFER = {
     "PK023": ({"PK023", "PK301", "PK815"}, "a ZIP whose directory lacks an entry is written anew, with what its directory lists"),
     "PK038": ({"PK038"}, "what provkit noted beside its own folder holds digests of the originals, and is left out"),
     "PK120": ({"PK301"}, _ORDER),
-    "PK602": ({"PK150", "PK602", "stopped"}, "a workbook of Excel 97 can only be described"),
+    "PK602": ({"PK150", "PK602", "PK604", "stopped"}, "a workbook of Excel 97 can only be described"),
+    "PK604": ({"PK150", "PK604", "stopped"}, "a workbook of Excel 97 can only be described"),
+    "PK626": ({"PK301"}, _ORDER),
     "PK636": ({"PK301"}, _ORDER),
+    "PK649": ({"PK301"}, _ORDER),
 }
 """Rules whose example may be judged otherwise with stand-ins: in which codes, and why."""
 
