@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from provkit.package import Package
 from provkit.receiver import Known, receive
-from provkit.rules import LISTED_PER_RULE, Report
+from provkit.rules import LISTED_PER_RULE, Collector, Report
 
 if TYPE_CHECKING:
     from provkit.checks.examined import Examined
@@ -36,7 +36,13 @@ def check(
 
 
 def examine(
-    package: Package, *, known: Known | None = None, notify: bool = False, app: bool = False, listed: int = LISTED_PER_RULE
+    package: Package,
+    *,
+    known: Known | None = None,
+    notify: bool = False,
+    app: bool = False,
+    listed: int = LISTED_PER_RULE,
+    collector: Collector | None = None,
 ) -> Examined:
     """As `check`, with all that the service makes of the package.
 
@@ -46,6 +52,7 @@ def examine(
         notify: Whether the notification of new guests is asked for.
         app: Whether it goes to the upload page.
         listed: How many findings of one rule are listed.
+        collector: Takes the findings; by default one that lists so many.
     """
     if app and package.door != "app":
         package = replace(package, door="app")
@@ -54,7 +61,7 @@ def examine(
         # The rules bring in pandas and Pandera, which takes as long as reading a million rows.
         from provkit.checks.examined import look
 
-        return look(package, receiving.result(), known=known, notify=notify, listed=listed)
+        return look(package, receiving.result(), known=known, notify=notify, collector=collector or Collector(listed))
 
 
 def __getattr__(name: str) -> object:

@@ -61,7 +61,7 @@ class Examined:
         return people.reserved_addresses(people.addresses(self.reception))
 
 
-def look(package: Package, reception: Reception, *, known: Known | None, notify: bool, listed: int) -> Examined:
+def look(package: Package, reception: Reception, *, known: Known | None, notify: bool, collector: Collector) -> Examined:
     """Run every rule.
 
     Args:
@@ -69,9 +69,8 @@ def look(package: Package, reception: Reception, *, known: Known | None, notify:
         reception: What the service makes of it.
         known: What exists elsewhere; None where nothing is said.
         notify: Whether the notification of new guests is asked for.
-        listed: How many findings of one rule are listed.
+        collector: Takes the findings.
     """
-    collector = Collector(listed)
     collector.extend(files.inspect(package, reception))
     collector.extend(_messages(package, reception, known, notify=notify))
     _rows(package, reception, known or Known(), collector)

@@ -7,10 +7,9 @@ that feeds two files has one finding.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,17 +25,10 @@ from provkit.receiver import Known
 from provkit.rules import Collector, Finding, Origin, Report, Severity, merge
 from provkit.schemas.layouts import Kind
 from provkit.tables import Table, Tables
+from provkit.workflows.sifting import KINDS, Held, Said, Sieve, at_the_source
 from provkit.writer import encode, file_name
 
 __all__ = ["Held", "Look", "Outcome", "held_enrollments", "judge"]
-
-Held = Mapping[Kind, npt.NDArray[np.int64]]
-"""Positions of table rows, per kind, ascending."""
-
-EVERY = 1 << 60
-"""More findings than any report lists: where a row is taken out for its error, none may be missed."""
-
-_KINDS = {f"{kind}.csv": kind for kind in Kind}
 
 Extra = Callable[[Tables], Mapping[str, bytes]]
 """Gives further files of a package that holds the tables: the message."""
@@ -50,50 +42,13 @@ class Look:
         package: The files.
         examined: What was found.
         kept: Per kind, the positions in the authored table of the rows written.
+        sieve: Which rows have errors.
     """
 
     package: Package
     examined: Examined
     kept: Held
-
-    def row(self, finding: Finding) -> tuple[Kind, int] | None:
-        """The table row that a finding is about; None where it is about something else.
-
-        Args:
-            finding: One of the files.
-        """
-        kind = _KINDS.get(finding.file or "")
-        if kind is None or kind not in self.kept or finding.record is None or not 2 <= finding.record < len(self.kept[kind]) + 2:
-            return None
-        return kind, int(self.kept[kind][finding.record - 2])
-
-    @cached_property
-    def errors(self) -> tuple[Finding, ...]:
-        """The errors listed."""
-        return tuple(finding for finding in self.examined.report.findings if finding.severity is Severity.ERROR)
-
-    @property
-    def stuck(self) -> bool:
-        """Whether there is an error that no row can be taken out for."""
-        return any(self.row(finding) is None for finding in self.errors)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every error is listed."""
-        return len(self.errors) == self.examined.report.count(Severity.ERROR)
-
-    def broken(self, also: Held) -> Held:
-        """The rows with errors.
-
-        Args:
-            also: Further rows.
-        """
-        masks = {kind: set(positions.tolist()) for kind, positions in also.items()}
-        for finding in self.errors:
-            row = self.row(finding)
-            if row is not None:
-                masks.setdefault(row[0], set()).add(row[1])
-        return {kind: np.array(sorted(positions), dtype=np.int64) for kind, positions in masks.items() if positions}
+    sieve: Sieve
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,34 +93,33 @@ def judge(
         hold_back: Whether rows with errors, and those that depend on them, are taken out.
         listed: How many findings of one rule are listed.
     """
+    sizes = {table.kind: len(table) for table in authored.tables}
 
-    def look(held: Held, listed: int) -> Look:
+    def look(held: Held, said: Said | None = None) -> Look:
         package, kept = _files(authored, held, extra, app=app)
-        examined = examine(package, known=known, notify=notify, app=app, listed=listed)
-        return Look(package, replace(examined, report=_in_the_message(places, examined.report)), kept)
+        sieve = Sieve(listed, kept, sizes, said, partial(_in_the_message, places))
+        return Look(package, examine(package, known=known, notify=notify, app=app, collector=sieve), kept, sieve)
 
-    first = look({}, listed)
-    if not first.complete or (hold_back and not first.examined.report.ok):
-        first = look({}, EVERY)
-    found = merge(authored.report, _once(authored, first))
-    direct = first.broken(authored.broken)
+    first = look({}, Said(authored))
+    direct = first.sieve.broken(authored.broken)
+    found = merge(authored.report, first.examined.report)
     if found.ok:
         return Outcome(first.package, first.examined, found, {}, _written(first))
-    if not hold_back or first.stuck:
-        return Outcome(None, first.examined, _only(found, placed=False), direct, {})
-    found = merge(authored.report, _only(_once(authored, first), errors=True))
+    if not hold_back or first.sieve.stuck:
+        return Outcome(None, first.examined, _at_the_source(found), direct, {})
+    found = merge(authored.report, _errors(first.examined.report))
     while True:
         held = dependents(authored, direct)[0]
-        last = look(held, EVERY)
-        if last.examined.report.ok or last.stuck:
+        last = look(held)
+        if last.sieve.ok or last.sieve.stuck:
             break
-        found = merge(found, _only(last.examined.report, errors=True))
-        direct = last.broken(direct)
+        found = merge(found, _errors(last.examined.report))
+        direct = last.sieve.broken(direct)
     collector = Collector(listed)
     collector.extend(dependents(authored, direct)[1])
-    found = _only(merge(found, collector.report()), placed=False)
-    if last.stuck:
-        return Outcome(None, last.examined, merge(found, _only(last.examined.report, placed=False)), held, {})
+    found = _at_the_source(merge(found, collector.report()))
+    if last.sieve.stuck:
+        return Outcome(None, last.examined, merge(found, _at_the_source(last.examined.report)), held, {})
     return Outcome(last.package, last.examined, merge(found, last.examined.report), held, _written(last))
 
 
@@ -203,76 +157,27 @@ def _files(authored: Authored, held: Held, extra: Extra, *, app: bool) -> tuple[
     files = {file_name(table): encode(table) for table in tables.values()}
     files |= extra(Tables(tables, authored.tables.message))
     package = Package.from_files(files, door="app" if app else "files")
-    origins = {part.digest: tables[kind] for part in package.parts if (kind := _KINDS.get(part.name or "")) is not None}
+    origins = {part.digest: tables[kind] for part in package.parts if (kind := KINDS.get(part.name or "")) is not None}
     return replace(package, origins=Origins.of(origins)), kept
 
 
-def _in_the_message(places: Mapping[str, Origin], report: Report) -> Report:
+def _in_the_message(places: Mapping[str, Origin], finding: Finding) -> Finding:
     """What is found in the message, with its place on the message's sheet."""
-    if not places:
-        return report
-    findings = [
-        replace(finding, origin=places.get(finding.column or "", places[""])) if finding.file == MESSAGE_NAME else finding
-        for finding in report.findings
-    ]
-    return replace(report, findings=tuple(findings))
+    if not places or finding.file != MESSAGE_NAME:
+        return finding
+    return replace(finding, origin=places.get(finding.column or "", places[""]))
 
 
 def _written(look: Look) -> dict[str, int]:
     return {f"{kind}.csv": len(look.kept[kind]) for kind in Kind if kind in look.kept}
 
 
-def _once(authored: Authored, look: Look) -> Report:
-    """What the files have that authoring has not said already, and each cell once."""
-    said = [finding for finding in authored.report.findings if finding.severity is Severity.ERROR]
-    cells = {finding.origin for finding in said if _is_cell(finding.origin)}
-    all_said = len(said) == authored.report.count(Severity.ERROR)
-    broken = {kind: set(positions.tolist()) for kind, positions in authored.broken.items()}
-    seen: set[tuple[Origin, str | None]] = set()
-
-    def again(finding: Finding) -> bool:
-        row = look.row(finding)
-        if row is None:
-            return False
-        of_one_value = finding.rule.shape == "value" and _is_cell(finding.origin)
-        if row[1] in broken.get(row[0], ()) and not (all_said and of_one_value and finding.value):
-            return True  # of a broken row nothing is known but what its other cells plainly say
-        if not of_one_value or finding.origin is None:
-            return False
-        if finding.origin in cells or (finding.origin, finding.value) in seen:
-            return True
-        seen.add((finding.origin, finding.value))
-        return False
-
-    order = sorted(look.examined.report.findings, key=lambda finding: (finding.severity.rank, _rank(finding), finding.sort_key))
-    return _without(look.examined.report, [finding for finding in order if again(finding)])
+def _errors(report: Report) -> Report:
+    """A report's errors only."""
+    findings = tuple(finding for finding in report.findings if finding.severity is Severity.ERROR)
+    return Report(findings, {broken: number for broken, number in report.counts.items() if broken.severity is Severity.ERROR})
 
 
-def _rank(finding: Finding) -> int:
-    """The place of a finding's file among the kinds: what is said of a person comes before what is said of an enrollment."""
-    kind = _KINDS.get(finding.file or "")
-    return len(Kind) if kind is None else tuple(Kind).index(kind)
-
-
-def _is_cell(origin: Origin | None) -> bool:
-    """Whether a place is a single cell rather than a row or sheet."""
-    return origin is not None and origin.cell is not None and not origin.cell.isdigit()
-
-
-def _without(report: Report, dropped: Iterable[Finding]) -> Report:
-    gone = {id(finding): finding for finding in dropped}
-    counts = Counter(report.counts)
-    counts.subtract(Counter(finding.rule for finding in gone.values()))
-    kept = tuple(finding for finding in report.findings if id(finding) not in gone)
-    return Report(kept, {broken: number for broken, number in counts.items() if number}, report.rows)
-
-
-def _only(report: Report, *, errors: bool = False, placed: bool = True) -> Report:
-    """A report's errors only; or without places in a file that is not written, where the place in the source is known."""
-    findings = [finding for finding in report.findings if not errors or finding.severity is Severity.ERROR]
-    if not placed:
-        findings = [
-            finding if finding.origin is None else replace(finding, file=None, line=None, record=None) for finding in findings
-        ]
-    counts = {broken: number for broken, number in report.counts.items() if not errors or broken.severity is Severity.ERROR}
-    return Report(tuple(sorted(findings, key=lambda finding: finding.sort_key)), counts, report.rows)
+def _at_the_source(report: Report) -> Report:
+    """A report of files that are not written: with places in the source only, where those are known."""
+    return replace(report, findings=tuple(sorted(map(at_the_source, report.findings), key=lambda finding: finding.sort_key)))
