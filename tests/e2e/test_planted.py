@@ -28,6 +28,8 @@ MACHINE = [
     ("validate", "--format", "json"),
     ("simulate", "--format", "json"),
     ("send", "--env", "beta", "--format", "json"),
+    ("plan", "--env", "beta", "--format", "json"),
+    ("plan", "--env", "beta", "--changes-only", "--format", "json", "--output", "plan.json"),
     ("history", "--format", "json"),
     ("config", "show", "--format", "json"),
     ("auth", "status", "--format", "json"),
@@ -60,7 +62,7 @@ def test_planted_secrets_and_names_are_in_nothing_that_they_must_not_be_in(
     assert not [form for form in (*FORMS, secrets[3]) if form in everything]
     assert "Traceback" not in everything
     for one in (*machine, *quiet):
-        json.loads(one.stdout) if one in machine else None
+        json.loads(one.stdout) if one in machine and one.stdout else None
         assert not [name for name in NAMES if name.casefold() in one.stdout.casefold()], one.args
 
     data = Path.home() / ".local" / "share" / "provkit"
@@ -69,6 +71,9 @@ def test_planted_secrets_and_names_are_in_nothing_that_they_must_not_be_in(
     for path in files:
         content = path.read_bytes().lower()
         assert not [word for word in (*NAMES, *FORMS, secrets[3]) if word.lower().encode() in content], path
+    fixed = (tmp_path / "plan.json").read_text("utf-8")
+    assert json.loads(fixed)["environment"] == "beta"
+    assert not [word for word in (*NAMES, *FORMS) if word.casefold() in fixed.casefold()]
     for path in (tmp_path / "out").rglob("*"):
         assert path.is_dir() or not [form for form in FORMS if form.encode() in path.read_bytes()], path
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import _thread
 import base64
 import logging
+import signal
+import threading
 import traceback
 from contextlib import suppress
 from dataclasses import replace
@@ -322,10 +324,18 @@ def test_a_refusal_given_before_the_body_was_taken_is_read_or_unknown_but_never_
     assert len(service.uploads) == 1
 
 
+def interrupt():
+    """Ctrl-C, also where the main thread waits inside the system for bytes to go or come."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
+
+
 def test_interrupting_during_the_body_leaves_the_outcome_unknown(service, login, say):
     def interrupting(connection):
         connection.read(0.1)
-        _thread.interrupt_main()
+        interrupt()
         connection.sock.settimeout(0.5)
         connection.read()
 

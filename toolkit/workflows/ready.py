@@ -6,6 +6,7 @@ Everything is set up, the bytes are those that were built and judged, and nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,8 @@ def read(path: Path, *, individual: bool, notify: bool, outdated_ok: bool) -> tu
                 reason="stale_source",
                 remedy="Build again, or send the package as it is with --outdated-ok.",
             )
+    # Read, not mapped: what is posted is what was judged, whatever becomes of the files while somebody thinks about it.
+    package = replace(package, parts=tuple(replace(part, content=bytes(part.content)) for part in package.parts))
     wire = package.on_wire() if package.door == "files" else package
     files = tuple(UploadFile(part.name or "", part.content) for part in wire.parts)
     return package, Upload(files, "zip" if package.door == "zip" else "files", notify, _local_names(path, folder))

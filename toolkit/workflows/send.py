@@ -187,7 +187,9 @@ class Prepared:
             shown["Credentials"] = f"{self.credentials.name} (from {self.credentials.source})"
         shown["Group"] = f"{target.group} (from {sources['group']})"
         if self.outlook is not None and self.outlook.changes.partial:
-            left = "are left" if self.outlook.changes.removals == "leave" else f"become {self.outlook.changes.removals}"
+            removals = self.outlook.changes.removals
+            source = f" (from {sources['removals']})" if removals == target.removals and "removals" in sources else ""
+            left = f"are left{source}" if removals == "leave" else f"become {removals}{source}"
             shown["Sends"] = f"only what is new or different; enrollments that are gone from the source {left}"
         shown["Files"] = "; ".join(self._files())
         shown["Feed"] = f"{self.feed.name} ({_last(self.history.last_send(self.feed))})"
