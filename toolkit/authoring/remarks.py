@@ -263,6 +263,8 @@ def _is_data(cell: Cell) -> bool:
 
 
 def _same(cell: Cell, name: Cell) -> bool:
+    if not isinstance(cell, str) or not isinstance(name, str):
+        return cell == name
     return cell == name or (
-        isinstance(cell, str) and isinstance(name, str) and " ".join(cell.casefold().split()) == " ".join(name.casefold().split())
+        cell.strip()[:1].casefold() == name.strip()[:1].casefold() and cell.casefold().split() == name.casefold().split()
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from provkit.errors import SourceError
 from provkit.schemas.layouts import Kind
-from provkit.sources.records import Account, Column, Records, filled_rows, fold, made_sheet
+from provkit.sources.records import Account, Column, Records, fold, header_cells, made_sheet
 from provkit.tables import Reason, Sheet, Sheets
 
 __all__ = ["read", "read_gradebook", "recognise", "recognise_gradebook"]
@@ -94,8 +94,7 @@ _GONE = ("suspended", "deleted")
 
 
 def _headers(sheet: Sheet) -> set[str]:
-    filled = filled_rows(sheet)
-    return set(map(fold, sheet.rows[filled[0]])) - {""} if filled else set()
+    return set(map(fold, header_cells(sheet))) - {""}
 
 
 def _kind(sheet: Sheet) -> Kind | None:
@@ -123,7 +122,7 @@ def recognise(sheets: Sheets) -> str | None:
     for sheet in sheets:
         kind = _kind(sheet)
         if kind is not None:
-            names = [str(cell).strip() for cell in sheet.rows[filled_rows(sheet)[0]] if fold(cell) in _MARKS]
+            names = [str(cell).strip() for cell in header_cells(sheet) if fold(cell) in _MARKS]
             return f"{sheet.name or sheet.file} has the columns of Canvas {kind}, {names[0]} among them"
     return None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from provkit.errors import SourceError
 from provkit.rules import Finding, Origin
-from provkit.sources.records import Account, Records, filled_rows, fold, stem
+from provkit.sources.records import Account, Records, filled_rows, fold, header_cells, stem
 from provkit.sources.rules_sets import nothing_is_removed
 from provkit.sources.school import Enrolled, School, SchoolReader
 from provkit.sources.settings import SisSettings
@@ -54,8 +54,7 @@ _LINK = {"classsourcedid", "usersourcedid"}
 
 
 def _headers(sheet: Sheet) -> set[str]:
-    filled = filled_rows(sheet)
-    return set(map(fold, sheet.rows[filled[0]])) if filled else set()
+    return set(map(fold, header_cells(sheet)))
 
 
 def _manifest(sheets: Sheets) -> dict[str, str]:

@@ -14,7 +14,7 @@ from provkit.schemas.layouts import Kind
 from provkit.sources.rules_sets import columns_without_place, rows_without_place
 from provkit.tables import Cell, Edit, Joined, Made, Place, Reason, Sheet, Spoken
 
-__all__ = ["Account", "Column", "Records", "filled_rows", "fold", "made_sheet", "stem"]
+__all__ = ["Account", "Column", "Records", "filled_rows", "fold", "header_cells", "made_sheet", "stem"]
 
 
 def fold(cell: Cell) -> str:
@@ -42,6 +42,15 @@ def filled_rows(sheet: Sheet) -> list[int]:
         sheet: Any sheet.
     """
     return [row for row, cells in enumerate(sheet.rows) if any(cell is not None and str(cell).strip() for cell in cells)]
+
+
+def header_cells(sheet: Sheet) -> Sequence[Cell]:
+    """The first row that holds anything; no cells where none does.
+
+    Args:
+        sheet: Any sheet.
+    """
+    return next((cells for cells in sheet.rows if any(cell is not None and str(cell).strip() for cell in cells)), ())
 
 
 @dataclass(frozen=True, eq=False)

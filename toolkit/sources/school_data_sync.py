@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from provkit.errors import SourceError
-from provkit.sources.records import Account, Records, filled_rows, fold, stem
+from provkit.sources.records import Account, Records, filled_rows, fold, header_cells, stem
 from provkit.sources.school import Enrolled, School, SchoolReader
 from provkit.sources.settings import SisSettings
 from provkit.tables import Reason, Sheet, Sheets
@@ -78,8 +78,7 @@ _OTHERS: Mapping[str, str] = {
 
 
 def _headers(sheet: Sheet) -> set[str]:
-    filled = filled_rows(sheet)
-    return set(map(fold, sheet.rows[filled[0]])) if filled else set()
+    return set(map(fold, header_cells(sheet)))
 
 
 def recognise(sheets: Sheets) -> str | None:
