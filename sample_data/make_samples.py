@@ -351,9 +351,48 @@ def broken(path: Path) -> None:
     save(book, path)
 
 
+UNTIDY: Sequence[Sequence[object]] = (
+    ("Prairie Lane Community Arts: who takes what, fall 2026",),
+    ("Printed for the front desk",),
+    (),
+    ("Person", None, None, "Workshops", None, None),
+    ("Name", "E-mail", "Town", "PLCA-POTTERY-26FA", "PLCA-GRANTS-26FA", "Remarks"),
+    ("Thistlewood, Barnaby", "barnaby.thistlewood@example.org", "Lakeside", "x", None, None),
+    ("Odalys Marchetti", "odalys.marchetti@example.org", "Elm Grove", "x", "TA", "has the key"),
+    ("Peregrine Holt", "peregrine.holt@example.org", "Lakeside", None, None, "perhaps next year"),
+    ("Juniper Asante", "juniper.asante@example.org", None, None, "x", None),
+    ("Total", None, None, 2, 2, None),
+    (),
+    ("Course ID", "Taught by"),
+    ("PLCA-POTTERY-26FA", "Ines Okafor <ines.okafor@example.org>; Ambrose Fairweather <ambrose.fairweather@example.org>"),
+    ("PLCA-GRANTS-26FA", "Ines Okafor <ines.okafor@example.org>"),
+    (),
+    ("Please tell the office of changes by Friday.",),
+)
+
+
+def untidy(path: Path) -> None:
+    """A list as it hangs on a wall: titles, marks below courses, a hidden row, a total, and a second table below."""
+    book = Workbook()
+    page = book.create_sheet("Fall")
+    for row in UNTIDY:
+        page.append(row)
+    for area in ("A1:F1", "A4:C4", "D4:E4"):
+        page.merge_cells(area)
+    page.row_dimensions[9].hidden = True
+    for column, width in zip("ABCDEF", (24, 34, 12, 20, 20, 18), strict=True):
+        page.column_dimensions[column].width = width
+    save(book, path)
+
+
 def main(folder: Path) -> None:
     """Write all of them."""
-    for name, write in (("roster.xlsx", roster), ("roster_flat.xlsx", roster_flat), ("broken.xlsx", broken)):
+    for name, write in (
+        ("roster.xlsx", roster),
+        ("roster_flat.xlsx", roster_flat),
+        ("broken.xlsx", broken),
+        ("untidy.xlsx", untidy),
+    ):
         write(folder / name)
 
 

@@ -25,7 +25,7 @@ _COURSES = ("course_id", "section_id", "listing_id", "short_name", "long_name", 
 _ID = re.compile(r"[A-Z]{2,}(?:[-_.:/][A-Z]{2,})+|(?=[\w.:/+-]*\d)(?=[\w.:/+-]*[^\W\d_])[^\W_][\w.:/+-]+")
 _NUMBERED = re.compile(
     r"(?:day|wk|week|q|qu?estion|quiz|test|exam|hw|homework|assignment|lab|lesson|lecture|meeting|lunch|dinner|night|col|column|field|no|nr|"
-    r"step|part|choice|option|round|w|t|v|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\W?\d+\w?"
+    r"step|part|choice|option|round|w|t|v|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\W?\d{1,2}[a-z]?"
     r"|\d+\W?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*(?:\W?\d+)?|\d+(?:st|nd|rd|th)",
     re.IGNORECASE,
 )
@@ -140,7 +140,7 @@ class _Finder:
         if not found.keys() & self.marks.keys():
             return None
         field = groups[min(found)]
-        ids = all(looks_like_id(name) or (name.isdigit() and len(name) > 2) for name in found.values())
+        ids = all(_ID.fullmatch(name) or (name.isdigit() and len(name) > 2) for name in found.values())
         return Wide(field, "marks", found, f"marks stand below {_some(found.values())}", ids or field != "course_id")
 
     def by_their_ids(self) -> Wide | None:

@@ -350,3 +350,20 @@ def test_totals_below_marks_do_not_hide_that_they_are_marks(made):
 
 def test_one_column_of_crosses_beside_guests_is_left_out_like_any_other(made):
     assert made({"Guests": "Email,First name,Last name,Paid\nana@example.org,Ana,Ruiz,x"}).codes == ["PK621"]
+
+
+@pytest.mark.parametrize(
+    ("group", "ids"), [("", ("LAB-101", "LAB-102")), ("Workshops", ("LAB-1", "LAB-2")), ("Courses", ("30211", "30212"))]
+)
+def test_ids_of_every_sort_stand_over_marks(made, group, ids):
+    rows = f",,,{group},\nEmail,First name,Last name,{ids[0]},{ids[1]}\nana@example.org,Ana,Ruiz,x,\nbo@example.org,Bo,Ek,,x"
+    result = made({"Sheet1 merged=D1:E1": rows}, role="student")
+    assert result.rows("enrollments", "course_id") == list(ids)
+
+
+def test_marks_without_a_role_beside_roles_are_asked_about_at_their_place(made):
+    grid = {"Sheet1": "Email,First name,Last name,NC-1,NC-2\nana@example.org,Ana,Ruiz,x,TA"}
+    result = made(grid)
+    assert result.rows("enrollments", "course_id", "role") == [("NC-1", ""), ("NC-2", "ta")]
+    assert str(result.authored.tables.by_kind["enrollments"].origin(0, "role")) == "Sheet1!D2"
+    assert made(grid, role="student").rows("enrollments", "role") == ["student", "ta"]

@@ -486,7 +486,7 @@ def test_the_sample_workbooks_are_those_that_the_script_writes(root, tmp_path):
     import runpy
 
     runpy.run_path(str(root / "sample_data" / "make_samples.py"))["main"](tmp_path)
-    for name in ("roster.xlsx", "roster_flat.xlsx", "broken.xlsx"):
+    for name in ("roster.xlsx", "roster_flat.xlsx", "broken.xlsx", "untidy.xlsx"):
         with zipfile.ZipFile(tmp_path / name) as made, zipfile.ZipFile(root / "sample_data" / name) as kept:
             assert {member: made.read(member) for member in made.namelist()} == {
                 member: kept.read(member) for member in kept.namelist()
