@@ -71,7 +71,7 @@ _JOINERS = "\u200c\u200d"
 """These shape letters in Persian and Indic names: taken away only at the ends, or in ids."""
 _LINE_END = re.compile("\r\n|\r")
 _MAILTO = re.compile(r"mailto:\s*([^?\s]+)(?:\?\S*)?", re.IGNORECASE)
-_DISPLAYED = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
+_DISPLAYED = re.compile(r"[^<>()@]*[<(]\s*(?:mailto:)?([^<>()\s]+@[^<>()\s]+)\s*[>)]", re.IGNORECASE)
 
 LEFT_OUT = frozenset(
     token(word)
@@ -207,7 +207,7 @@ def address(cell: Cell) -> Cleaned:
     if plain.fault is not None or "@" not in plain.text:
         return plain
     bare = plain.text
-    if ":" in bare or "<" in bare:
+    if ":" in bare or "<" in bare or "(" in bare:
         for form in (_MAILTO, _DISPLAYED):
             match = form.fullmatch(bare)
             bare = match[1] if match else bare

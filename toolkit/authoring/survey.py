@@ -138,7 +138,7 @@ class _Look:
         """
         sheet = self.sheet
         filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
-        heading = find_heading(sheet, filled, least=1)
+        heading = find_heading(sheet, filled, least=1) or self._by_its_cells(filled, said)
         begun = self._begun(filled) if heading is None else heading.last
         if begun is not None and any(map(_is_address, sheet.rows[begun])) and not self.later:
             self._without_header(filled, place, begun)
@@ -156,6 +156,19 @@ class _Look:
             self._unclear([row for row in filled if not found.heading.first <= row <= found.heading.last], place, unclear)
         else:
             self._table(found, place, why)
+
+    def _by_its_cells(self, filled: list[int], said: Target | None) -> Heading | None:
+        """The row above the first addresses, where these tell what it heads: ids of courses, or people whose course somebody gave."""
+        first = next(
+            (row for row in filled if any(isinstance(cell, str) and people_in(cell) for cell in self.sheet.rows[row])), None
+        )
+        above = [row for row in filled if first is not None and row < first]
+        if not above:
+            return None
+        heading = _plain(self.sheet, above[-1])
+        found = self.understood(heading, said)
+        told = found is not None and (found.wide is not None or (found.email is not None and self._given() & set(COURSES)))
+        return heading if told else None
 
     def understood(self, heading: Heading, said: Target | None) -> _Found | None:
         """What a table holds: what stands in its cells counts where its header alone does not tell.

@@ -3,7 +3,7 @@
 import pytest
 
 from provkit.authoring import with_constants
-from provkit.errors import ConfigError
+from provkit.errors import ConfigError, SourceError
 
 KEY = ("course_id", "user_id", "role")
 PLAIN = [("NC-1", "ana@example.org", "student"), ("NC-2", "bo@example.org", "teacher")]
@@ -367,3 +367,24 @@ def test_marks_without_a_role_beside_roles_are_asked_about_at_their_place(made):
     assert result.rows("enrollments", "course_id", "role") == [("NC-1", ""), ("NC-2", "ta")]
     assert str(result.authored.tables.by_kind["enrollments"].origin(0, "role")) == "Sheet1!D2"
     assert made(grid, role="student").rows("enrollments", "role") == ["student", "ta"]
+
+
+def test_people_listed_below_the_ids_of_courses(made):
+    grid = {"Lists": "Safety courses,\nSAFE-101,SAFE-102\nana@example.org,Cy Lee <cy@example.org>\nbo@example.org,"}
+    result = made(grid, with_constants(None, {"role": "student"}))
+    assert result.rows("enrollments", *KEY) == [
+        ("SAFE-101", "ana@example.org", "student"),
+        ("SAFE-101", "bo@example.org", "student"),
+        ("SAFE-102", "cy@example.org", "student"),
+    ]
+    assert str(result.authored.tables.by_kind["enrollments"].origin(2, "user_id")) == "Lists!B3"
+    assert result.rows("users", "first_name", "last_name") == [("", ""), ("", ""), ("Cy", "Lee")]
+
+
+def test_a_list_of_addresses_under_any_word_is_enough_where_the_course_is_given(made):
+    grid = {"Sheet1": 'Workshop: Safety\nWho comes\nAnn Lee <ann@example.org>\n"Ray, Di <di@example.org>"'}
+    result = made(grid, with_constants(None, {"role": "student", "course_id": "NC-1"}))
+    assert result.rows("enrollments", *KEY) == [("NC-1", "ann@example.org", "student"), ("NC-1", "di@example.org", "student")]
+    assert result.rows("users", "first_name", "last_name") == [("Ann", "Lee"), ("Di", "Ray")]
+    with pytest.raises(SourceError):
+        made(grid)
