@@ -137,6 +137,15 @@ class Column:
         """
         return self.spread(truths(pc.equal(self.values, text)))
 
+    def renamed(self, values: Distinct) -> Column:
+        """The column with other words for its values; those that get the same word become one.
+
+        Args:
+            values: A word for each distinct value.
+        """
+        distinct, numbers = _encoded([values])
+        return Column(coded=(distinct, numbers[self.codes] if len(numbers) else self.codes))
+
     def rows(self, chosen: slice | np.ndarray) -> Column:
         """The column over some rows, with their values only.
 

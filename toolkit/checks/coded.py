@@ -38,6 +38,9 @@ _NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
 """Columns whose values the service does not read, so that rows do not contradict each other in them."""
 
 
+_OWN_ROLES = frozenset({"student", "teacher", "ta", "observer", "designer"})
+"""Canvas's own roles, which it takes in any case."""
+
 _DELETES: Mapping[Kind, Callable[[str], bool]] = {
     Kind.USERS: lambda status: status == "deleted",
     Kind.COURSES: lambda status: (
@@ -273,8 +276,15 @@ class Coded:
         own = self.rows[kind].coded(column)
         if self.keys.get(kind) == column:
             return own.codes
-        found: np.ndarray = _positions(own.values, self.ids(REFERENCES[kind, column]))[own.codes]
-        return found
+        target = REFERENCES[kind, column]
+        found = _positions(own.values, self.ids(target))
+        if target is not Kind.USERS and (found < 0).any():
+            # Canvas passes over blanks at the ends; the service, which looks people up before, does not (canvas-sis-import 1).
+            left = np.flatnonzero(found < 0)
+            found = found.copy()
+            found[left] = _positions(_trimmed(own.values.take(pa.array(left))), _trimmed(self.ids(target)))
+        spread: np.ndarray = found[own.codes]
+        return spread
 
     def last_rows(self, kind: Kind) -> np.ndarray:
         """For each id the last row that it is the key of: the later row counts."""
@@ -297,6 +307,9 @@ class Coded:
         replaced, addresses_of = self._replaced(values) if people else (np.zeros(len(values), bool), {})
         respelled, spellings = _respelled(values, self.ids(target))
         respelled &= written & ~replaced
+        if people:  # what has blanks around it is no address to the service, which is an error of its own
+            named &= truths(pc.equal(values, pc.utf8_trim_whitespace(values)))
+            respelled &= named
         if target in self.known:
             listed = _listed(values, self.known[target], folded=people)
             respelled &= ~listed
@@ -405,6 +418,36 @@ class Coded:
             found[teachers[both]] = order[at[both]]
         return found
 
+    @cached_property
+    def namesakes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Users who share their name and a course with a user of another address.
+
+        Returns:
+            Rows of users, ascending; for each a row before it with the same name; and an enrollment of the later one in that course.
+        """
+        nobody = np.zeros(0, np.int64)
+        if Kind.USERS not in self.rows or Kind.ENROLLMENTS not in self.rows:
+            return nobody, nobody, nobody
+        users, enrollments = self.rows[Kind.USERS], self.rows[Kind.ENROLLMENTS]
+        first, last = (_folded(users.coded(name)) for name in ("first_name", "last_name"))
+        names = first.codes.astype(np.int64) * len(last.values) + last.codes
+        _, group, size = np.unique(names, return_inverse=True, return_counts=True)
+        shared = (size[group] > 1) & ~first.equals("") & ~last.equals("")
+        if not shared.any():
+            return nobody, nobody, nobody
+        of_login = np.full(len(self.ids(Kind.USERS)), -1, np.int64)
+        of_login[self.codes(Kind.USERS, self.keys[Kind.USERS])[shared]] = group[shared]
+        person, course = self.codes(Kind.ENROLLMENTS, "user_id"), enrollments.coded("course_id")
+        chosen = np.flatnonzero((person >= 0) & ~self.deleted(Kind.ENROLLMENTS) & ~course.equals(""))
+        chosen = chosen[of_login[person[chosen]] >= 0]
+        place = of_login[person[chosen]] * len(course.values) + course.codes[chosen]
+        user = self.last_rows(Kind.USERS)[person[chosen]]
+        order = np.lexsort((user, place))
+        place, user, chosen = place[order], user[order], chosen[order]
+        pairs = np.flatnonzero((place[1:] == place[:-1]) & (user[1:] != user[:-1]))
+        later, at = np.unique(user[pairs + 1], return_index=True)
+        return later, user[pairs[at]], chosen[pairs[at] + 1]
+
     def owner(self, row: int) -> str:
         """The course to which an enrollment's section belongs.
 
@@ -484,7 +527,7 @@ class Coded:
         packed: np.ndarray | None = None
         room = 1
         for name in self._identity(kind):
-            column = rows.coded(name)
+            column = _roles_alike(rows.coded(name)) if name == "role" else rows.coded(name)
             codes, size = column.codes.astype(np.int64), len(column.values)
             if size == len(rows):
                 return None
@@ -517,9 +560,27 @@ class Coded:
         return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), column.codes
 
 
+def _folded(names: Column) -> Column:
+    """Names whatever their case and the blanks around them."""
+    return names.renamed(pc.utf8_lower(pc.utf8_trim_whitespace(names.values)))
+
+
+def _roles_alike(roles: Column) -> Column:
+    """The roles with Canvas's own in one spelling: to Canvas Student and student are one (canvas-sis-import 6)."""
+    names = ["" if text is None else text for text in roles.values.to_pylist()]
+    alike = [name.strip(CANVAS_BLANKS).lower() for name in names]
+    plain = [fold if fold in _OWN_ROLES else name for name, fold in zip(names, alike, strict=True)]
+    return roles if plain == names else roles.renamed(pa.array(plain, pa.string()))
+
+
 def _base(role: str) -> str:
     """A role's name without capitals and the ending of Canvas's own names for it."""
     return role.strip(CANVAS_BLANKS).lower().removesuffix("enrollment")
+
+
+def _trimmed(values: Distinct) -> Distinct:
+    """Values without the blanks that Canvas passes over."""
+    return pc.utf8_trim(values, characters=CANVAS_BLANKS)
 
 
 def _positions(values: Distinct, among: Distinct) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from provkit.checks.catalogue.people import teacher_and_student_at_once
+from provkit.checks.catalogue.people import one_name_with_two_addresses, teacher_and_student_at_once
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -117,6 +117,22 @@ def _both(tables: Coded, rows: Rows, collector: Collector) -> None:
     _add(collector, teacher_and_student_at_once, teacher_and_student_at_once(tables), made)
 
 
+def _namesakes(tables: Coded, collector: Collector) -> None:
+    """People who may be one person under two addresses."""
+    later, earlier, enrolled = tables.namesakes
+    users, enrollments = tables.rows[Kind.USERS], tables.rows[Kind.ENROLLMENTS]
+
+    def made(row: int, other: int, enrollment: int) -> Finding:
+        details = {"place": users.place(other), "course": enrollments.text("course_id", enrollment)}
+        return users.finding(
+            one_name_with_two_addresses, row, "login_id", details=details, values={"other": users.text("login_id", other)}
+        )
+
+    collector.add_many(
+        one_name_with_two_addresses, len(later), (made(*map(int, one)) for one in zip(later, earlier, enrolled, strict=True))
+    )
+
+
 def _refuse(refused: dict[Kind, np.ndarray], kind: Kind, mask: np.ndarray) -> np.ndarray:
     if mask.any():
         refused[kind] = refused.get(kind, np.zeros(len(mask), bool)) | mask
@@ -179,6 +195,8 @@ def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
     if not tables.at_canvas:
         _add(collector, teacher_limited_by_spelling, teacher_limited_by_spelling(tables), limited)
         _both(tables, rows, collector)
+        if Kind.USERS in tables.rows:
+            _namesakes(tables, collector)
     alone = course_left_to_canvas(tables)
     if alone.any() and not tables.at_canvas:
         number = int(alone.sum())

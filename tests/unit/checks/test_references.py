@@ -109,11 +109,11 @@ def test_an_enrollment_without_course_needs_a_section_that_canvas_holds():
     assert found(known={Kind.SECTIONS: ["S-9"]}, **files) == []
 
 
-@pytest.mark.parametrize("written", ["s-1", "S-1 ", " S-1"])
-def test_other_capitals_or_blanks_are_another_id(written):
+@pytest.mark.parametrize("written", ["s-1", "s-1 ", "S-1\u00a0"])
+def test_other_capitals_are_another_id(written):
     files = {"sections": SECTIONS + "S-1,,Monday,active\n", "enrollments": ENROLLMENTS + f"C-1,1,student,{written},active\n"}
     assert ("PK306", "enrollments.csv", 2, "section_id") in found(**files)
-    assert f"{written!r} is not in this package, but 'S-1' is; capitals and blanks count." in messages(**files)
+    assert f"{written!r} is not in this package, but 'S-1' is; the two count as different." in messages(**files)
 
 
 def test_an_address_with_other_capitals_is_another_person():
@@ -221,3 +221,65 @@ def test_findings_beyond_the_cap_are_counted_without_being_made():
     report = collector.report()
     assert len(report.findings) == 5
     assert {broken.code: number for broken, number in report.counts.items()} == {"PK302": 1000}
+
+
+def test_blanks_that_canvas_passes_over_are_no_other_id():
+    assert not found(
+        courses=COURSES + "C-1,C1,Safety,EXT,active\n",
+        sections=SECTIONS + "S-1, C-1 ,Monday,active\n",
+        enrollments=ENROLLMENTS + "C-1,1234567890,student,S-1 ,active\n",
+    )
+
+
+def test_an_address_with_blanks_around_it_is_left_to_the_rule_of_addresses():
+    said = found(users=USERS + ANA, enrollments=ENROLLMENTS + "C-1,ana@example.org ,student,,active\n")
+    assert [one for one in said if one[3] == "user_id"] == []
+
+
+@pytest.mark.parametrize(("role", "code"), [("Student", "PK320"), (" student", "PK320"), ("TA", None), ("Grader", None)])
+def test_canvas_own_roles_are_one_in_any_case(role, code):
+    rows_of = "C-1,1234567890,student,S-1,active\n" + f"C-1,1234567890,{role},S-1,active\n"
+    assert [one[0] for one in found(enrollments=ENROLLMENTS + rows_of) if one[0] in {"PK320", "PK321"}] == ([code] if code else [])
+
+
+def test_custom_roles_differ_by_case():
+    rows_of = "C-1,1234567890,Grader,S-1,active\nC-1,1234567890,grader,S-1,active\n"
+    assert "PK320" not in [one[0] for one in found(enrollments=ENROLLMENTS + rows_of)]
+
+
+BO = "bo@example.org,bo@example.org,Bo,Lee,bo@example.org,active\n"
+ANA_AGAIN = "ruiz@example.edu,ruiz@example.edu, ana,RUIZ,ruiz@example.edu,active\n"
+
+
+def test_one_name_in_one_course_under_two_addresses_is_proposed_as_one_person():
+    made = report(
+        users=USERS + ANA + BO + ANA_AGAIN,
+        enrollments=ENROLLMENTS
+        + "C-1,bo@example.org,student,,active\nC-1,ana@example.org,student,,active\nC-2,ana@example.org,student,,active\n"
+        + "C-1,ruiz@example.edu,teacher,,active\nC-2,ruiz@example.edu,student,,active\n",
+    )
+    [one] = [finding for finding in made.findings if finding.code == "PK505"]
+    assert (one.file, one.line, one.column, one.value) == ("users.csv", 4, "login_id", "ruiz@example.edu")
+    assert "'ana@example.org' (line 2), and both are enrolled in C-1" in one.message
+    assert "ana@" not in one.render(show_values=False)
+
+
+@pytest.mark.parametrize(
+    "enrolled",
+    [
+        "C-1,ana@example.org,student,,active\nC-2,ruiz@example.edu,student,,active\n",
+        "C-1,ana@example.org,student,,active\nC-1,ruiz@example.edu,student,,deleted\n",
+        "C-1,ana@example.org,student,,active\nC-1,ana@example.org,ta,,active\n",
+    ],
+    ids=["other courses", "one deleted", "one address"],
+)
+def test_namesakes_who_do_not_meet_are_not_spoken_of(enrolled):
+    assert "PK505" not in [one[0] for one in found(users=USERS + ANA + ANA_AGAIN, enrollments=ENROLLMENTS + enrolled)]
+
+
+def test_people_without_a_whole_name_are_no_namesakes():
+    users = (
+        USERS + "a@example.org,a@example.org,,Ruiz,a@example.org,active\nb@example.org,b@example.org,,Ruiz,b@example.org,active\n"
+    )
+    enrolled = ENROLLMENTS + "C-1,a@example.org,student,,active\nC-1,b@example.org,student,,active\n"
+    assert "PK505" not in [one[0] for one in found(users=users, enrollments=enrolled)]

@@ -141,7 +141,7 @@ from provkit.checks.catalogue.message import (
     sender_not_an_address,
     sender_not_authorised,
 )
-from provkit.checks.catalogue.people import teacher_and_student_at_once, university_address_as_guest
+from provkit.checks.catalogue.people import one_name_with_two_addresses, teacher_and_student_at_once, university_address_as_guest
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
     course_left_to_canvas,
@@ -364,6 +364,7 @@ RULES: tuple[Rule, ...] = (
     domain_likely_misspelled,
     shared_mailbox,
     teacher_and_student_at_once,
+    one_name_with_two_addresses,
     encoding_guessed,
     errors_unseen,
     sensitive_columns_dropped,

@@ -1,4 +1,4 @@
-"""People (PK501, PK504); what single addresses show is declared beside the column, in schemas/people.py."""
+"""People (PK501, PK504, PK505); what single addresses show is declared beside the column, in schemas/people.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from provkit.checks.coded import Coded
 from provkit.rules import Consequence, Rule, rule
+from provkit.schemas.layouts import Kind
 
 __all__ = ["RULES"]
 
@@ -56,4 +57,44 @@ def teacher_and_student_at_once(tables: Coded) -> np.ndarray:
     return tables.also_student >= 0
 
 
-RULES: tuple[Rule, ...] = (university_address_as_guest, teacher_and_student_at_once)
+@rule(
+    "PK505",
+    Consequence.NOTED,
+    "{value!r} has the name of {other!r} ({place}), and both are enrolled in {course}: perhaps one person with two addresses.",
+)
+def one_name_with_two_addresses(tables: Coded) -> np.ndarray:
+    """Two guests have one name and one course, and different addresses.
+
+    What happens: each address makes a guest account of its own. If they are one person, the person is invited twice and is twice in the
+    course; if they are two, all is well. provkit never takes people for one by their name.
+    Remedy: if it is one person, write the same address in both rows.
+    Evidence: the account is made from the address (receiving-server 2.1)
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ruiz@example.edu,ruiz@example.edu,Ana,Ruiz,ruiz@example.edu,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana@example.org,student,YOGA-01,active,false
+    YOGA,ruiz@example.edu,student,YOGA-02,active,false
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana@example.org,student,YOGA-01,active,false
+    YOGA,ana@example.org,student,YOGA-02,active,false
+    ```
+    """
+    found = np.zeros(len(tables.rows[Kind.USERS]), bool)
+    found[tables.namesakes[0]] = True
+    return found
+
+
+RULES: tuple[Rule, ...] = (university_address_as_guest, teacher_and_student_at_once, one_name_with_two_addresses)

@@ -164,12 +164,12 @@ def course_missing_beside_a_new_section() -> None:
     """
 
 
-@rule("PK306", Consequence.REJECTED, "{value!r} is not in this package, but {meant!r} is; capitals and blanks count.")
+@rule("PK306", Consequence.REJECTED, "{value!r} is not in this package, but {meant!r} is; the two count as different.")
 def reference_spelled_otherwise(outside: Outside) -> np.ndarray:
     """A row refers to something of this package in another spelling.
 
-    What happens: ids are compared letter by letter, capitals and blanks included; Canvas does not know the one written here and refuses
-    the row.
+    What happens: ids are compared letter by letter, capitals included; only plain blanks at either end are passed over. Canvas does not
+    know the id written here and refuses the row.
     Remedy: write the id as it stands in the other file.
     Evidence: Canvas SIS import (canvas-sis-import 3, 5, 6, 7); server-findings 33, 41, 60
 
