@@ -14,7 +14,7 @@ from provkit.errors import ProvkitError, SourceError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["boundary", "in_colour", "out", "save", "talk", "version", "write"]
+__all__ = ["boundary", "in_colour", "out", "save", "talk", "tell_more", "version", "write"]
 
 _made: dict[str, Console] = {}
 
@@ -49,6 +49,23 @@ def write(text: str) -> None:
     console = out()
     console.file.write(text if text.endswith("\n") else f"{text}\n")
     console.file.flush()
+
+
+def tell_more(verbosity: int) -> None:
+    """Say on stderr what goes on: hosts, times, sizes and numbers, nothing personal and no secret.
+
+    Args:
+        verbosity: How often -v was said.
+    """
+    if not verbosity:
+        return
+    import logging
+
+    handler = logging.StreamHandler(talk().file)
+    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("provkit")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
 
 
 def version() -> str:

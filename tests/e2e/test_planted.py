@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from base64 import b64encode
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -34,7 +35,13 @@ MACHINE = [
     ("config", "show", "--format", "json"),
     ("auth", "status", "--format", "json"),
 ]
-TEXT = [("history",), ("config", "show"), ("auth", "status")]
+TEXT = [
+    ("history",),
+    ("config", "show"),
+    ("auth", "status"),
+    ("send", "--env", "beta", "--print-curl"),
+    ("clean", "--non-interactive"),
+]
 
 
 def test_planted_secrets_and_names_are_in_nothing_that_they_must_not_be_in(
@@ -55,7 +62,13 @@ def test_planted_secrets_and_names_are_in_nothing_that_they_must_not_be_in(
     assert said[-1].returncode == 6, said[-1].stderr
     said += [provkit("send", "--env", "beta", environ=ENVIRON)]
     assert said[-1].returncode == 3
-    quiet = [provkit(*arguments, environ=ENVIRON) for arguments in TEXT]
+    run = provkit("run", "roster.csv", "--env", "test", "--status", "status.json", "-vv", environ=ENVIRON)
+    bundled = provkit("bundle", "roster.csv", environ=ENVIRON)
+    assert (run.returncode, bundled.returncode) == (6, 0), run.stderr + bundled.stderr
+    quiet = [run, bundled, *(provkit(*arguments, environ=ENVIRON) for arguments in TEXT)]
+    with zipfile.ZipFile(tmp_path / "provkit-bundle.zip") as archive:
+        whole = b"".join(map(archive.read, archive.namelist())) + (tmp_path / "status.json").read_bytes()
+    assert not [word for word in (*NAMES, *FORMS, "unit:") if word.lower().encode() in whole.lower()]
     said += quiet
 
     everything = "".join(one.stdout + one.stderr for one in said)

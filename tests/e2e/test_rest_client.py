@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -176,3 +178,23 @@ def test_the_collection_uploads_with_postmans_own_library(sandbox, package, root
     bodies = [bytes(one["response"]["stream"]["data"]).decode() for one in run["executions"]]
     assert [json.loads(body).get("message", "")[:30] for body in bodies[1:]] == ["The files are being processed."] * 2
     assert [sorted(file.name for file in upload.reception.files) for upload in seen] == [["enrollments.csv", "users.csv"]] * 2
+
+
+def test_the_python_of_the_page_uploads(sandbox, package, root):
+    """The lines of docs/results.md as they stand there, with the names that they leave to the reader."""
+    address, seen = sandbox
+    (program,) = re.findall(
+        r"^```python\n(.*?)^```", (root / "docs" / "results.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    names = {
+        "TOKEN_URL": address.token_url,
+        "BASE_URL": address.base_url,
+        "GROUP": "DEPT",
+        "CLIENT_ID": address.client_id,
+        "CLIENT_SECRET": address.secret.get_secret_value(),
+    }
+    given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    done = subprocess.run([sys.executable, "-c", given + program], cwd=package, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("200 ")
+    assert [upload.reception.answer.accepted for upload in seen] == [True]

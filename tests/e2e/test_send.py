@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -488,3 +489,24 @@ def test_a_warning_is_silenced_and_said_or_made_an_error_that_stops(service, con
     sent = send(out, env="beta", individual=True, config=quiet)
     assert sent.ok
     assert [one["by"] for one in sent.to_dict()["report"]["silenced"]] == ["provkit.toml"]
+
+
+def test_v_says_hosts_sizes_and_numbers_and_nothing_that_is_secret_or_personal(
+    service, provkit, built, write_settings, keys, secrets
+):
+    write_settings(beta=service.settings)
+    out = built(message=True)
+    host = service.base.removeprefix("https://")
+    quiet = provkit("send", str(out), "--env", "beta", "--notify", environ=keys)
+    assert (quiet.returncode, "connecting to" in quiet.stderr) == (0, False)
+    said = provkit("send", str(out), "--env", "beta", "--notify", "--again", "-vv", environ=keys)
+    assert said.returncode == 0, said.stderr
+    lines = [line for line in said.stderr.splitlines() if re.match(r"\d\d:\d\d:\d\d\.\d{3} ", line)]
+    text = "\n".join(lines)
+    assert f"connecting to {host}" in text
+    assert re.search(rf"POST {service.base}/rest/upload/BL-TEST/zip \(\d+ bytes\): status 200, \d+ bytes", text)
+    assert re.search(rf"POST {service.base}/uaa-stg/oauth/token \(\d+ bytes\): status 200", text)
+    assert "send 2 is recorded as accepted" in text
+    assert "content-type: application/json" in text
+    assert not [word for word in (*secrets, *keys.values(), "Ruiz", "safety-guests") if word in text]
+    assert provkit("send", str(out), "--env", "beta", "--notify", "--again", "-v", environ=keys).stderr.count("content-type") == 0

@@ -1,4 +1,4 @@
-"""Options that `plan` and `send` share: what goes, and what is meant. The help of `--allow` is made of the guards themselves."""
+"""Options that `plan`, `send` and `run` share: what goes, and what is meant. The help of `--allow` is made of the guards themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from provkit.errors import SourceError
 from provkit.planning.guards import GUARDS
 
-__all__ = ["Allow", "ChangesOnly", "EndCourse", "EndSection", "Removals", "ids"]
+__all__ = ["Allow", "ChangesOnly", "EndCourse", "EndSection", "Removals", "Verbose", "ids"]
 
 PANEL = "If it is meant"
 
@@ -56,6 +56,16 @@ EndSection: TypeAlias = Annotated[
         metavar="ID",
         help=f"{_BY_NAME['--end-section'].help} @FILE: an id a line.",
         rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+Verbose: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "-v",
+        "--verbose",
+        count=True,
+        help="Say what goes on, on standard error: hosts, times, sizes; -vv more.",
         show_default=False,
     ),
 ]

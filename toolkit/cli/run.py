@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from provkit import console
-from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, ids
+from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
 from provkit.cli.reporting import check_apart
 from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, KnownFile, Message, OutFolder, ProfileName, constants_of
 from provkit.errors import SourceError
@@ -68,12 +68,14 @@ def command(
     allow: Allow = None,
     end_course: EndCourse = None,
     end_section: EndSection = None,
+    verbose: Verbose = 0,
 ) -> None:
     """Build, validate, plan, and send in one go, from a job that nobody watches.
 
     It never asks anything. Standard output gets one JSON object a line, without names; the last says the exit code, its name and the reason.
     Only one run at a time sends to an environment and group. Examples for cron, systemd and Task Scheduler: docs/night-jobs.md.
     """
+    console.tell_more(verbose)
     from provkit.errors import ProvkitError
     from provkit.workflows.known import known_facts
     from provkit.workflows.run import HOLD_BACK_LIMIT, Limit, not_begun, run

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from provkit import console
-from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, ids
+from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -72,12 +72,14 @@ def command(
     ] = None,
     non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Never ask: stop instead.")] = False,
     output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How the result is written.")] = "text",
+    verbose: Verbose = 0,
 ) -> None:
     """Upload a package, once, and say what the service answers.
 
     The package is validated first; errors stop it. Where it goes, under which group, and who gets mail is shown before anything leaves. An
     upload is never repeated on its own: a repeat could mail people twice.
     """
+    console.tell_more(verbose)
     from provkit.errors import ProvkitError
     from provkit.workflows.known import known_facts
     from provkit.workflows.send import prepare

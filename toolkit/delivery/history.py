@@ -16,6 +16,7 @@ left, and `sending` becomes `unknown`.
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 __all__ = ["Attempt", "Feed", "History", "Kept", "Send", "SentFile", "digest_of"]
+
+_log = logging.getLogger("provkit.delivery")
 
 PATIENCE = 1.0
 """Seconds to wait for another run that holds the lock: it may only be looking."""
@@ -482,6 +485,7 @@ class History:
             HistoryError: It cannot be recorded.
         """
         self.ledger.change([number], state=state, **columns)
+        _log.info("send %d is recorded as %s", number, state)
         if state != "sending":
             self._prune(self.ledger.select(id=number)[0].feed)
 

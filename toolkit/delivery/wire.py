@@ -6,6 +6,7 @@ Nothing here follows a redirect or repeats a request.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 import ssl
@@ -18,10 +19,15 @@ import httpx2
 from pydantic import SecretStr
 
 from provkit._version import VERSION
-from provkit.delivery.environments import Environment, is_loopback
+from provkit.delivery.environments import Environment, host_of, is_loopback
 from provkit.errors import ConfigError
 
 __all__ = ["Failure", "Reply", "connect_failure", "open_client", "read_reply", "scrub"]
+
+_log = logging.getLogger("provkit.delivery")
+"""What `-v` shows: hosts, times, sizes, numbers; never a header of a request, nor a body."""
+_TOLD = ("content-type", "date", "retry-after", "server", "via", "x-request-id")
+"""The headers of an answer that `-vv` shows."""
 
 LARGEST_REPLY = 1 << 20
 """How much of an answer is read; the service's longest is a page with a stack trace."""
@@ -139,6 +145,9 @@ def open_client(target: Environment, url: str) -> httpx2.Client:
         ConfigError: The file of certificate authorities cannot be read.
     """
     trust_env = not is_loopback(url)
+    _log.info(
+        "connecting to %s, waiting %g s for a connection and %g s for bytes", host_of(url), target.connect_timeout, target.timeout
+    )
     context = httpx2.create_ssl_context(trust_env=trust_env)
     if target.ca_bundle is not None:
         try:
@@ -171,6 +180,19 @@ def read_reply(response: httpx2.Response, hide: tuple[SecretStr, ...]) -> Reply:
     except httpx2.HTTPError:
         complete = False
     headers = {name.lower(): value for name, value in response.headers.items()}
+    request = response.request
+    _log.info(
+        "%s %s (%s bytes): status %d, %d bytes%s",
+        request.method,
+        request.url.copy_with(query=None),
+        request.headers.get("content-length", "0"),
+        response.status_code,
+        size,
+        "" if complete else ", broken off",
+    )
+    for name in _TOLD:
+        if name in headers:
+            _log.debug("%s: %s", name, scrub(headers[name], hide))
     return Reply(response.status_code, headers, b"".join(chunks)[:LARGEST_REPLY], complete, hide)
 
 
@@ -181,6 +203,7 @@ def connect_failure(error: httpx2.HTTPError, host: str) -> Failure:
         error: What the client raised before anything was sent.
         host: The host, for the sentence.
     """
+    _log.info("no connection to %s: %s", host, type(error).__name__)
     found = next((failure for cause in _causes(error) if (failure := _underneath(cause, host)) is not None), None)
     if found is not None:
         return found

@@ -189,7 +189,7 @@ def _differences(found: Results, hide: Callable[[str], str]) -> Iterator[str]:
     yield from _some([f'{file}: the mail says "{text}", provkit\'s model {number:,}' for file, text, number in found.totals])
     yield from _wrapped(
         "Either the mail is about another upload than the package, or the service has changed. If the package is the right one, please tell "
-        "provkit's maintainers, with this output masked: provkit results ... --format json",
+        "provkit's maintainers, with this output masked (provkit results ... --format json) and a bundle, which names nobody: provkit bundle PACKAGE",
         "  ",
     )
     yield ""
