@@ -10,12 +10,13 @@ SOURCES := pyproject.toml $(wildcard toolkit/*.py toolkit/*/*.py schemas/*.py te
 # What the demo and the tests run is the installed package, not the source tree: what is missing from the wheel is missed here.
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup demo test test-long check docs clean
+.PHONY: help setup demo test test-long bench check docs clean
 
 help:
 	@echo "make demo       build, validate and send the sample workbook to the sandbox, then show a broken one"
 	@echo "make test       all tests"
 	@echo "make test-long  fuzzing and long properties as well"
+	@echo "make bench      measure time and memory (BENCH=--large for more, some minutes)"
 	@echo "make check      lint, types, layers"
 	@echo "make docs       write the generated pages anew"
 	@echo "make clean      remove what these made"
@@ -45,6 +46,9 @@ test: $(INSTALLED)
 
 test-long: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/run.py $(BENCH)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
