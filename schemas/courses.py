@@ -8,6 +8,7 @@ from provkit.rules import Consequence, rule
 from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, schema, trimmed
 from provkit.schemas.layouts import Kind
 from provkit.schemas.periods import end_date, start_date
+from provkit.words import did_you_mean
 
 __all__ = ["COURSES", "OFFICIAL_CLASS"]
 
@@ -23,7 +24,12 @@ def _status_effect(value: str) -> str:
     return "deleted" if "deleted" in word else "completed" if "completed" in word else "no change of the course's state"
 
 
-@rule("PK210", Consequence.REJECTED, "Canvas knows no course status {value!r}.")
+@rule(
+    "PK210",
+    Consequence.REJECTED,
+    "Canvas knows no course status {value!r}.{near}",
+    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+)
 def course_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A course's status is none that Canvas knows.
 

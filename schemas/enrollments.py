@@ -11,6 +11,7 @@ from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, co
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
+from provkit.words import did_you_mean
 
 __all__ = ["ENROLLMENTS"]
 
@@ -122,7 +123,12 @@ def role_taken_for_student(values: pd.Series[str]) -> pd.Series[bool]:
     return word.str.startswith("student") & ~word.isin(_PLAINLY_STUDENT)
 
 
-@rule("PK235", Consequence.REJECTED, "Canvas knows no enrollment status {value!r}.")
+@rule(
+    "PK235",
+    Consequence.REJECTED,
+    "Canvas knows no enrollment status {value!r}.{near}",
+    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+)
 def enrollment_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """An enrollment's status is none that Canvas knows.
 

@@ -9,13 +9,19 @@ from provkit.schemas.common import LONGEST, REQUIRED, Choice, Form, column, sche
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
 from provkit.schemas.periods import end_date, start_date
+from provkit.words import did_you_mean
 
 __all__ = ["SECTIONS"]
 
 _STATUSES = ("active", "deleted")
 
 
-@rule("PK220", Consequence.REJECTED, "Canvas knows no section status {value!r}.")
+@rule(
+    "PK220",
+    Consequence.REJECTED,
+    "Canvas knows no section status {value!r}.{near}",
+    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+)
 def section_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A section's status is none that Canvas knows.
 

@@ -19,16 +19,17 @@ def listed(value: object) -> object:
     return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], *, alike: int = _NEAR) -> str | None:
     """The known word that is most like one that is not known; None where none is near.
 
     Args:
         word: What was written.
         known: What could be written.
+        alike: How alike the two must be at least, of 100.
     """
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR)
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=alike)
     return None if found is None else str(found[0])
 
 

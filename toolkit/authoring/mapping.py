@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from provkit.schemas.layouts import Kind
 from provkit.tables import Cell
+from provkit.words import nearest
 
 __all__ = [
     "COURSE_FIELDS",
@@ -23,6 +24,8 @@ __all__ = [
     "is_word",
     "map_header",
     "may_be_word",
+    "meant",
+    "meant_sheet",
     "strong_hits",
     "token",
 ]
@@ -372,6 +375,40 @@ def hits(row: Iterable[Cell]) -> int:
         row: Any row.
     """
     return sum(any(word in _all_words() for word in _tokens(cell)) for cell in row)
+
+
+_SLIP = 84
+"""How alike a header and a word that is known must be, of 100, for the word to be offered: most headers that are left out are no slips."""
+_SHORT = 6
+"""A shorter header is near to too many words."""
+
+
+def meant(header: str, target: Target, taken: Collection[str]) -> str:
+    """A hint for a column that is not read: the field that its header may mean, as the end of a sentence; "" where none is near.
+
+    Args:
+        header: The header as typed.
+        target: What its table holds.
+        taken: Fields that other columns are read for.
+    """
+    words = _vocabulary(target)
+    written = token(header)
+    if len(written) < _SHORT:
+        return ""  # State is no slip for status
+    near = nearest(written, [word for word, field in words.items() if field not in taken], alike=_SLIP)
+    return "" if near is None else f"; did you mean {words[near].replace('_', ' ')!r}?"
+
+
+def meant_sheet(name: str | None) -> str:
+    """A hint for a sheet that is not read: what its name may mean, as the end of a sentence; "" where nothing is near.
+
+    Args:
+        name: The sheet's name.
+    """
+    if hint(name) is not None:
+        return ""
+    near = nearest(name or "", ("Users", "Courses", "Sections", "Enrollments", "Roster", "Message"), alike=75)
+    return "" if near is None else f"; did you mean {near!r}?"
 
 
 @cache

@@ -46,7 +46,7 @@ def header_not_found() -> None:
     """
 
 
-@rule("PK621", Consequence.NOTED, "the column {header!r} has no place in the upload and is left out")
+@rule("PK621", Consequence.NOTED, "the column {header!r} has no place in the upload and is left out{near}")
 def column_set_aside() -> None:
     """A column is not written.
 
@@ -108,7 +108,7 @@ def column_missing() -> None:
     """
 
 
-@rule("PK624", Consequence.NOTED, "this sheet is not read: {why}")
+@rule("PK624", Consequence.NOTED, "this sheet is not read: {why}{near}")
 def sheet_set_aside() -> None:
     """A sheet is left out.
 

@@ -20,7 +20,7 @@ from provkit.authoring.following import Planned, columns_for, follow, header_for
 from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, anybodys_id, hint, hits, map_header
+from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, anybodys_id, hint, hits, map_header, meant, meant_sheet
 from provkit.authoring.message_sheet import is_label, places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
@@ -273,7 +273,7 @@ class _Look:
 
     def _set_aside(self, filled: list[int], why: str) -> None:
         sheet = self.sheet
-        self.ledger.note(sheet_set_aside, Origin(sheet.file, sheet.name), details={"why": why})
+        self.ledger.note(sheet_set_aside, Origin(sheet.file, sheet.name), details={"why": why, "near": meant_sheet(sheet.name)})
         self._record(ChangeKind.SHEET_SET_ASIDE, [0], None, [sheet.name or sheet.file])
         self.found.fates.append((self.index, np.array(filled, dtype=np.int64) + self.top, Fate.SET_ASIDE))
         self.found.recognised.append(f"{sheet.name or sheet.file}: not read, because {why}.")
@@ -397,9 +397,10 @@ class _Look:
             if unknown not in wide:
                 text = shown(names[unknown])
                 if found.marks is None or unknown not in found.marks.columns or len(found.marks.columns) == 1:
-                    self.ledger.note(
-                        column_set_aside, sheet.origin(grid.header, unknown), details={"header": " ".join(text.split())}
-                    )
+                    header = " ".join(text.split())
+                    near = meant(header, grid.target, grid.columns.fields)
+                    origin = sheet.origin(grid.header, unknown)
+                    self.ledger.note(column_set_aside, origin, details={"header": header, "near": near})
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [int(sheet.numbers[grid.header])], unknown, [text])
         if found.marks is not None and found.target is Target.USERS and len(found.marks.columns) > 1:
             first = min(found.marks.columns)

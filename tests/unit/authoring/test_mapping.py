@@ -1,6 +1,6 @@
 import pytest
 
-from provkit.authoring.mapping import STRONG, WEAK, Target, hint, hits, map_header, token
+from provkit.authoring.mapping import STRONG, WEAK, Target, hint, hits, map_header, meant, meant_sheet, token
 from provkit.schemas.layouts import LAYOUTS, Kind
 
 
@@ -90,3 +90,26 @@ def test_names_of_sheets_say_what_they_hold(name, target):
 def test_hits_counts_words_that_head_columns():
     assert hits(["Email", "First name", "x", None, 3.0]) == 2
     assert hits(["ana@example.org", "Ana", "Ruiz"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Statuss", "status"), ("Couse ID", "course id"), ("Frist name", "first name"), ("SECTOIN ID", "section id")],
+)
+def test_a_slip_in_a_header_is_met_with_the_field_that_it_may_mean(header, field):
+    assert meant(header, Target.MEMBERS, ()) == f"; did you mean {field!r}?"
+    assert not meant(header, Target.MEMBERS, {field.replace(" ", "_")})
+
+
+@pytest.mark.parametrize(
+    "header", ["State", "Phone", "City", "Company", "Notes", "Grade", "Shoe size", "Start time", "Date of birth"]
+)
+def test_another_header_is_no_slip(header):
+    assert not meant(header, Target.MEMBERS, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Usres", "; did you mean 'Users'?"), ("Sheet1", ""), ("Enrolments", ""), ("Notes", ""), (None, "")]
+)
+def test_a_slip_in_the_name_of_a_sheet(name, said):
+    assert meant_sheet(name) == said

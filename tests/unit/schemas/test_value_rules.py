@@ -12,6 +12,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 from provkit import schemas
+from provkit.rules import Finding
 from provkit.schemas.common import LONGEST, apply, facts, rules_of
 from provkit.schemas.enrollments import role_by_another_word, role_of_its_own
 from provkit.schemas.layouts import BY_HEADER, Kind
@@ -211,3 +212,17 @@ def test_a_misspelled_role_is_no_role_of_its_own():
     words = pd.Series(["studnt", "Techer", "studnet", "Librarian", "designr", "Mentor", "reader"])
     assert role_by_another_word(words).tolist() == [True, True, True, False, True, False, False]
     assert role_of_its_own(words).tolist() == [False, False, False, True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("broken", "value", "said"),
+    [
+        ("course_status_unknown", "actve", "Did you mean 'active'?"),
+        ("section_status_unknown", "delted", "Did you mean 'deleted'?"),
+        ("enrollment_status_unknown", "Complete", "Did you mean 'completed'?"),
+        ("enrollment_status_unknown", "xyz", ""),
+    ],
+)
+def test_an_unknown_status_is_met_with_the_nearest(broken, value, said):
+    message = Finding(BY_NAME[broken], value=value).message
+    assert message.endswith(said or f"{value!r}.")
