@@ -430,7 +430,7 @@ class _Look:
             nameless = column >= len(names) or is_blank(names[column])
             if nameless and column not in fields.values() and mask.any() and not quiet:
                 letters = column_letters(column + self.sheet.left)
-                details = {"header": f"without a name, {letters}"}
+                details = {"header": f"without a name, {letters}", "near": ""}
                 self.ledger.note(column_set_aside, self.sheet.origin(heading.last, column), details=details)
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [self.sheet.numbers[heading.last]], column, [""])
         return Columns(fields, rivals, columns.unknown, columns.sure)

@@ -6,7 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provkit import properties
@@ -275,6 +275,7 @@ def test_a_template_and_a_text_contradict_each_other():
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_an_escaped_text_comes_out_as_it_is(text):
     said = escaped(text)
     assert on_sheet(sender="a@example.edu", subject="S", body=f"<{said}>")["body"] == f"<{text}>".replace("\r\n", "\n").replace(
