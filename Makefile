@@ -65,4 +65,4 @@ docs: $(INSTALLED)
 	$(BIN)/python -m provkit.delivery.rest_client docs/rest-client
 
 clean:
-	rm -rf $(VENV) build dist out *.egg-info
+	rm -rf $(VENV) build dist out benchmarks/results.json *.egg-info
