@@ -91,7 +91,7 @@ class Suite:
         for library in ("duckdb", "polars", "frictionless"):
             script = SHARED / f"peer_{library}.py"
             if library == "frictionless" and count > 10_000:
-                print("  (frictionless is left out above 10,000 rows: it takes minutes)")
+                print("  (frictionless is left out above 10,000 rows: its runs take minutes in all)")
             elif missing := missing_for(library, script, self.peers):
                 print(f"  ({library} is left out: {missing})")
             else:
