@@ -73,3 +73,18 @@ def test_every_command_that_the_readme_names_exists(root):
     known = provkit(["--help"], root).stdout
     for name in set(re.findall(r"`provkit ([a-z]+)", (root / "README.md").read_text(encoding="utf-8"))):
         assert re.search(rf"^│ {name} ", known, re.MULTILINE), name
+
+
+def test_options_that_the_privacy_page_names_exist():
+    from typer.main import get_command
+
+    from provkit.cli import app
+
+    def options(command):
+        yield from (word for parameter in command.params for word in (*parameter.opts, *parameter.secondary_opts))
+        for below in getattr(command, "commands", {}).values():
+            yield from options(below)
+
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")))
+    assert named
+    assert named <= set(options(get_command(app)))
