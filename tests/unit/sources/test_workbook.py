@@ -267,3 +267,44 @@ def test_files_above_the_bound_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(bounds, "MAX_FILE", 100)
     with pytest.raises(SourceError, match="larger than"):
         read(path)
+
+
+def test_what_is_hidden_and_merged_is_seen(tmp_path):
+    def fill(sheet):
+        for row in range(1, 6):
+            sheet.append([row, "x", "y", "z"])
+        sheet.merge_cells("A2:A4")
+        sheet.merge_cells("B1:C1")
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["D"].hidden = True
+
+    (sheet,) = read(save(tmp_path, fill))
+    assert sheet.aspect.hidden_rows == {3}
+    assert sheet.aspect.hidden_columns == {3}
+    assert sorted(sheet.aspect.merged) == [(1, 1, 1, 2), (2, 0, 4, 0)]
+
+
+def test_hidden_rows_without_numbers_are_counted(tmp_path):
+    path = save(tmp_path, lambda sheet: sheet.append(["x"]))
+
+    def change(xml):
+        start, end = xml.index(b"<sheetData>"), xml.index(b"</sheetData>")
+        rows = b'<row><c><v>1</v></c></row><row hidden="true"><c><v>2</v></c></row>'
+        return xml[:start] + b"<sheetData>" + rows + xml[end:]
+
+    (sheet,) = read(patch(path, SHEET, change))
+    assert sheet.aspect.hidden_rows == {2}
+
+
+def test_what_is_hidden_and_merged_in_an_opendocument_spreadsheet_is_seen(tmp_path):
+    tall = TEXT.replace("<table:table-cell", '<table:table-cell table:number-rows-spanned="2"', 1)
+    rows = (
+        '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+        f"<table:table-row>{tall.format('a')}{TEXT.format('b')}</table:table-row>"
+        f'<table:table-row table:visibility="filter"><table:covered-table-cell/>{TEXT.format("c")}</table:table-row>'
+        '<table:table-row table:visibility="collapse" table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
+    )
+    (sheet,) = read(ods(tmp_path, rows))
+    assert sheet.aspect.hidden_rows == {2}
+    assert sheet.aspect.hidden_columns == {1, 2}
+    assert sheet.aspect.merged == ((1, 0, 2, 0),)
