@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import zip_longest
 from pathlib import PurePath
 
 import numpy as np
@@ -15,12 +12,13 @@ from provkit.authoring.arranged import Hidden, fill_merged, settle_hidden
 from provkit.authoring.authored import Fate
 from provkit.authoring.beside import apart
 from provkit.authoring.changes import ChangeKind, Group
-from provkit.authoring.columns import Codes, Mask, Raw, encode
+from provkit.authoring.columns import Codes, Mask, Raw
 from provkit.authoring.following import Planned, columns_for, follow, header_for
+from provkit.authoring.found import ColumnsBelow, Found
 from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, anybodys_id, hint, hits, map_header, meant, meant_sheet
+from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, hint, hits, map_header, meant, meant_sheet
 from provkit.authoring.message_sheet import is_label, places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
@@ -35,9 +33,7 @@ from provkit.authoring.rules_sheets import (
 from provkit.authoring.rules_tables import header_missing, marks_not_read, two_tables_unclear
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
-from provkit.authoring.wide import MOST, Wide, leads, marked, wide_columns
 from provkit.authoring.widen import widen
-from provkit.errors import SourceError
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
 
@@ -104,14 +100,14 @@ class _Look:
         said = hint(sheet.name if sheet.name is not None else PurePath(sheet.file).stem)
         if sheet.made is not None and sheet.kind is not None:
             heading = _plain(sheet, filled[0])
-            grid = self._table(_Found(OF_KIND[sheet.kind], heading), place, sheet.made.reason, chief=sheet.made.chief)
+            grid = self._table(Found(OF_KIND[sheet.kind], heading), place, sheet.made.reason, chief=sheet.made.chief)
             grid.mark_broken(np.isin(grid.keep + grid.header + 1, np.array(sorted(sheet.made.broken), dtype=np.int64)))
             return
         if self.profile is not None and not self.profile.only_says:
             self._by_profile(self.profile, filled, place, named=said is Target.MESSAGE)
             return
         if sheet.kind is not None:
-            self._table(_Found(OF_KIND[sheet.kind], _plain(sheet, filled[0])), place, f"its header is that of {sheet.kind}.csv")
+            self._table(Found(OF_KIND[sheet.kind], _plain(sheet, filled[0])), place, f"its header is that of {sheet.kind}.csv")
             return
         message = None if self.later else read_message(sheet, filled, named=said is Target.MESSAGE)
         if message is not None:
@@ -170,7 +166,7 @@ class _Look:
         told = found is not None and (found.wide is not None or (found.email is not None and self._given() & set(COURSES)))
         return heading if told else None
 
-    def understood(self, heading: Heading, said: Target | None) -> _Found | None:
+    def understood(self, heading: Heading, said: Target | None) -> Found | None:
         """What a table holds: what stands in its cells counts where its header alone does not tell.
 
         Args:
@@ -182,7 +178,7 @@ class _Look:
         """
         given = self._given()
         columns = map_header(Target.MEMBERS, heading.names)
-        below = _Below(self.sheet, heading, columns)
+        below = ColumnsBelow(self.sheet, heading, columns)
         wide = below.wide(columns, given, self._meant())
         email = below.addresses(columns)
         target = find_target(said, heading.names, given=self._placed(given, said), email=email is not None)
@@ -194,11 +190,11 @@ class _Look:
             ):
                 wide, titles = titles, None
         if wide is not None and said not in (Target.COURSES, Target.SECTIONS):
-            return _Found(Target.MEMBERS, heading, wide, email, below=below)
+            return Found(Target.MEMBERS, heading, wide, email, below=below)
         certain = said is not None or email is not None or hits(heading.names) > 1 or below.addressed(columns.fields.get("email"))
         if target is None or not certain:
             return None
-        return _Found(target, heading, None, email if target in (Target.MEMBERS, Target.USERS) else None, marks=titles, below=below)
+        return Found(target, heading, None, email if target in (Target.MEMBERS, Target.USERS) else None, marks=titles, below=below)
 
     def _given(self) -> frozenset[str]:
         return frozenset() if self.profile is None else frozenset(self.profile.constants)
@@ -265,7 +261,7 @@ class _Look:
         for number, (plan, heading, planned) in enumerate(plans):
             others = frozenset(column for _, _, other in plans for column in other.used)
             unknown = tuple(column for column in planned.columns.unknown if column not in others)
-            found = _Found(plan.target, heading, columns=replace(planned.columns, unknown=unknown))
+            found = Found(plan.target, heading, columns=replace(planned.columns, unknown=unknown))
             why = f"the profile {profile.name} says so"
             grid = self._table(found, place, why, also=planned.aside, chief=not number)
             left_out = follow(self.ledger, grid, profile, plan, planned)
@@ -292,13 +288,13 @@ class _Look:
         self.found.fates.append((self.index, np.array(filled, dtype=np.int64), Fate.USED))
         self.found.recognised.append(f"{place}: the message to new guests ({', '.join(message)}).")
 
-    def _table(self, found: _Found, place: str, why: str, *, also: Iterable[int] = (), chief: bool = True) -> Grid:
+    def _table(self, found: Found, place: str, why: str, *, also: Iterable[int] = (), chief: bool = True) -> Grid:
         """Read one table, and whatever stands below it."""
         sheet, heading = self.sheet, found.heading
         if heading.first < heading.last:
             rows = [*sheet.rows[: heading.last], heading.names, *sheet.rows[heading.last + 1 :]]
             sheet = self.sheet = replace(sheet, rows=rows)
-        below = found.below or _Below(sheet, heading)
+        below = found.below or ColumnsBelow(sheet, heading)
         columns = below.own_ids(found.mapped()) if found.columns is None else found.mapped()
         named = [*dict.fromkeys(column for column in columns.fields.values() if column is not None)]
         named += [column for column in (found.wide.columns if found.wide is not None else ()) if column not in named]
@@ -348,7 +344,7 @@ class _Look:
             rest.part(sheet.name if sheet.name is not None else sheet.file, None)
         return grid
 
-    def _work(self, grid: Grid, found: _Found) -> None:
+    def _work(self, grid: Grid, found: Found) -> None:
         """Take apart what stands together: marks, several people or courses in a cell; and do what was said on the command line."""
         if found.wide is not None:
             self.found.fates.extend(widen(self.ledger, grid, found.wide, self._meant()))
@@ -389,7 +385,7 @@ class _Look:
         self._record(ChangeKind.ROW_SET_ASIDE, numbers[rows].tolist(), None, said)
         self.found.fates.append((self.index, rows + self.top, Fate.SET_ASIDE))
 
-    def _columns_left(self, grid: Grid, found: _Found, *, chief: bool) -> None:
+    def _columns_left(self, grid: Grid, found: Found, *, chief: bool) -> None:
         """Name the columns that have no place in the upload, and those of which two are the same field."""
         sheet, names, columns = self.sheet, self.sheet.rows[grid.header], grid.columns
         wide = found.wide.columns if found.wide is not None else {}
@@ -444,126 +440,6 @@ class _Look:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """A table that was recognised.
-
-    Attributes:
-        target: What it holds.
-        heading: Its header.
-        wide: Its columns that stand for courses, sections or roles, if there are such.
-        email: A column that holds addresses though its header does not say so.
-        columns: What its columns are, where a profile says so.
-        marks: Columns with marks that could stand for courses, though nothing says so.
-        below: Its columns, where they have been looked at.
-    """
-
-    target: Target
-    heading: Heading
-    wide: Wide | None = None
-    email: int | None = None
-    columns: Columns | None = None
-    marks: Wide | None = None
-    below: _Below | None = None
-
-    def mapped(self) -> Columns:
-        """What its columns are."""
-        if self.columns is not None:
-            return self.columns
-        columns = map_header(self.target, self.heading.names)
-        if self.email is None:
-            return columns
-        fields = {name: column for name, column in columns.fields.items() if column != self.email} | {"email": self.email}
-        unknown = tuple(column for column in columns.unknown if column != self.email)
-        return replace(columns, fields=fields, unknown=unknown)
-
-
-class _Below:
-    """The columns below a header, their distinct cells counted once."""
-
-    def __init__(self, sheet: Sheet, heading: Heading, columns: Columns | None = None) -> None:
-        self._sheet, self._heading, self._columns = sheet, heading, columns
-        first = heading.last + 1
-        self.rows = len(sheet.rows) - first
-        width = max(map(len, sheet.rows[heading.last :]))
-        self.raws = [encode(cells) for cells in zip_longest(*sheet.rows[first:])]
-        self.raws += [Raw([None], np.zeros(self.rows, dtype=np.int64)) for _ in range(width - len(self.raws))]
-        self.holds = [_holds(raw) for raw in self.raws]
-
-    @cached_property
-    def _data(self) -> Mask:
-        """The rows that hold data, were it a roster."""
-        assert self._columns is not None
-        named = [column for column in self._columns.fields.values() if column is not None]
-        look = look_below(self._sheet, self._heading, Target.MEMBERS, self._columns, raws=self.raws, holds=self.holds, named=named)
-        mask: Mask = ~look.aside
-        mask[self.rows if look.title is None else look.title :] = False
-        return mask
-
-    def _counted(self, column: int) -> list[tuple[Cell, int]]:
-        raw = self.raws[column]
-        if not any(marked(cell) for cell in raw.cells) and not self.addressed(column):
-            return [(cell, 1) for cell in raw.cells if not is_blank(cell)]
-        counts = np.bincount(raw.codes[self._data], minlength=len(raw.cells)).tolist()
-        return [(cell, count) for cell, count in zip(raw.cells, counts, strict=True) if count and not is_blank(cell)]
-
-    def _free(self, columns: Columns) -> list[int]:
-        """Columns that may stand for courses: those whose header is no known word, or that of a role."""
-        names = self._heading.names
-        roles = {column for column, cell in enumerate(names) if isinstance(cell, str) and leads(cell)}
-        return [column for column in sorted({*columns.unknown, *roles}) if column < len(self.raws)]
-
-    def wide(self, columns: Columns, given: frozenset[str], meant: Mapping[str, str], *, only: bool = False) -> Wide | None:
-        """The columns that stand for courses, sections or roles; see `wide_columns`."""
-        free = [column for column in self._free(columns) if len(self.raws[column].cells) <= max(50, self.rows)]
-        found = wide_columns(
-            self._heading, columns, {column: self._counted(column) for column in free}, given=given, meant=meant, only=only
-        )
-        if found is not None and len(found.columns) > MOST:
-            raise SourceError(
-                f"More than {MOST:,} columns hold marks, which is no roster that people made.",
-                remedy="Divide it into several files.",
-            )
-        return found
-
-    def addresses(self, columns: Columns) -> int | None:
-        """The one column that holds addresses and nothing else, where no header says which one does."""
-        if columns.any(*PERSON):
-            return None
-        names = self._heading.names
-        free = [
-            column
-            for column in range(len(self.raws))
-            if column in columns.unknown or column >= len(names) or is_blank(names[column])
-        ]
-        free += [column for field, column in columns.fields.items() if field == "name" and column is not None]
-        found = [column for column in free if self.addressed(column)]
-        return found[0] if len(found) == 1 else None
-
-    def addressed(self, column: int | None) -> bool:
-        """Whether a column holds addresses and nothing else."""
-        if column is None or column >= len(self.raws):
-            return False
-        cells = [cell for cell in self.raws[column].cells if not is_blank(cell)]
-        return bool(cells) and all(isinstance(cell, str) and people_in(cell) for cell in cells)
-
-    def own_ids(self, columns: Columns) -> Columns:
-        """Columns, where ids such as X000123 under "Student Number" are the source's own and not the university's."""
-        column = columns.fields.get("university_id")
-        if column is None or "user_id" in columns.fields or not anybodys_id(self._heading.names[column]):
-            return columns
-        said = [shown(cell).strip() for cell, _ in self._counted(column)]
-        if not said or any(re.fullmatch("[0-9]{7,10}", text) for text in said):
-            return columns
-        fields = {"user_id" if name == "university_id" else name: place for name, place in columns.fields.items()}
-        rivals = {"user_id" if name == "university_id" else name: places for name, places in columns.rivals.items()}
-        return replace(columns, fields=fields, rivals=rivals)
-
-    def alone(self, columns: Columns) -> bool:
-        """Whether nothing tells which course is meant."""
-        return not columns.any(*COURSES)
-
-
 def _is_address(cell: Cell) -> bool:
     return isinstance(cell, str) and "@" in cell and len(people_in(cell)) == 1
 
@@ -574,12 +450,6 @@ def _plain(sheet: Sheet, header: int) -> Heading:
 
 def _texts(raw: Raw) -> np.ndarray:
     return np.array([shown(cell).strip() for cell in raw.cells], dtype=object)[raw.codes]
-
-
-def _holds(raw: Raw) -> Mask:
-    """Which rows of a column hold something."""
-    distinct = [not is_blank(cell) for cell in raw.cells]
-    return np.array(distinct, dtype=bool)[raw.codes]
 
 
 def _any(masks: Iterable[Mask], rows: int) -> Mask:
