@@ -13,7 +13,7 @@ from provkit.schemas.layouts import Kind
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
 from provkit.words import did_you_mean
 
-__all__ = ["ENROLLMENTS"]
+__all__ = ["ENROLLMENTS", "STANDARD_ROLES"]
 
 _ROLES = (
     Choice("student", "takes part", ("students", "student enrollment", "learner", "pupil", "participant", "attendee", "trainee")),
@@ -29,7 +29,8 @@ _ROLES = (
     Choice("observer", "looks on", ("observers", "observer enrollment")),
     Choice("designer", "builds the course", ("designers", "designer enrollment", "course designer", "instructional designer")),
 )
-_STANDARD_ROLES = [role.value for role in _ROLES]
+STANDARD_ROLES = [role.value for role in _ROLES]
+"""Canvas's own roles, which it takes in any case."""
 _ROLE_TYPES = ["StudentEnrollment", "TeacherEnrollment", "TaEnrollment", "ObserverEnrollment", "DesignerEnrollment"]
 _OTHER_WORDS = {word: role.value for role in _ROLES for word in role.also}
 _ALIKE = 84
@@ -46,7 +47,7 @@ def _meant(role: str) -> str | None:
     word = role.strip().lower()
     if word in _OTHER_WORDS:
         return _OTHER_WORDS[word]
-    near = process.extractOne(word, _STANDARD_ROLES, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    near = process.extractOne(word, STANDARD_ROLES, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return None if near is None else str(near[0])
 
 
@@ -206,7 +207,7 @@ _MEANS_TRUE = ["true", "yes", "y", "t", "on", "1"]
 def _accepted(values: pd.Series[str]) -> pd.Series[bool]:
     """Which roles Canvas takes, as one of its own or for a student."""
     word = trimmed(values)
-    return word.isin(_ROLE_TYPES) | word.str.lower().isin(_STANDARD_ROLES) | word.str.lower().str.startswith("student")
+    return word.isin(_ROLE_TYPES) | word.str.lower().isin(STANDARD_ROLES) | word.str.lower().str.startswith("student")
 
 
 def _unknown(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:

@@ -1,4 +1,4 @@
-"""What somebody may have meant: the nearest of the words that there are."""
+"""Words for people: a number with its noun, and what somebody may have meant."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ def listed(value: object) -> object:
         value: As written.
     """
     return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    Args:
+        number: How many.
+        one: The noun for one.
+        many: The noun for several, if it is not `one` and an s.
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def nearest(word: str, known: Iterable[str], *, alike: int = _NEAR) -> str | None:

@@ -16,6 +16,7 @@ from provkit.column import Column, Distinct, Strings, among, truths
 from provkit.rules import Finding, Rule
 from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.dates import canvas_date
+from provkit.schemas.enrollments import STANDARD_ROLES
 from provkit.schemas.layouts import LAYOUTS, Kind
 
 __all__ = ["KEYS", "REFERENCES", "Coded", "Outside", "Repeats", "Rows", "RowsOfFile"]
@@ -37,9 +38,6 @@ REFERENCES: Mapping[tuple[Kind, str], Kind] = {
 _NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
 """Columns whose values the service does not read, so that rows do not contradict each other in them."""
 
-
-_OWN_ROLES = frozenset({"student", "teacher", "ta", "observer", "designer"})
-"""Canvas's own roles, which it takes in any case."""
 
 _DELETES: Mapping[Kind, Callable[[str], bool]] = {
     Kind.USERS: lambda status: status == "deleted",
@@ -569,7 +567,7 @@ def _roles_alike(roles: Column) -> Column:
     """The roles with Canvas's own in one spelling: to Canvas Student and student are one (canvas-sis-import 6)."""
     names = ["" if text is None else text for text in roles.values.to_pylist()]
     alike = [name.strip(CANVAS_BLANKS).lower() for name in names]
-    plain = [fold if fold in _OWN_ROLES else name for name, fold in zip(names, alike, strict=True)]
+    plain = [fold if fold in STANDARD_ROLES else name for name, fold in zip(names, alike, strict=True)]
     return roles if plain == names else roles.renamed(pa.array(plain, pa.string()))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from provkit import console
+from provkit.cli.options import KnownFile
 from provkit.cli.reporting import (
     AnnotateOption,
     BaselineOption,
@@ -32,7 +33,6 @@ from provkit.cli.sourcing import (
     Encoding,
     HiddenRows,
     KindOfSource,
-    KnownFile,
     Message,
     OutFolder,
     ProfileName,
@@ -141,7 +141,7 @@ def command(
 def _save_changes(path: Path, built: Built) -> None:
     """Write every change, and say what the file is."""
     from provkit.report import changes
-    from provkit.report.words import counted
+    from provkit.words import counted
 
     render = changes.render_json if path.suffix.lower() == ".json" else changes.render_csv
     console.save(path, render(built.changes))
@@ -166,7 +166,7 @@ def _view(built: Built, subject: str, *, hold_back: bool) -> View:
     """The result, with what was read and changed before it, and what was written and what to do then after it."""
     from provkit.report.changes import render_summary
     from provkit.report.view import Paragraph, View
-    from provkit.report.words import counted
+    from provkit.words import counted
 
     view = View(built.report, subject, read=built.recognised, changed=tuple(render_summary(built.changes)))
     if built.package is None or built.written is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from provkit import console
-from provkit.cli.sourcing import KnownFile
+from provkit.cli.options import KnownFile
 
 __all__ = ["command"]
 

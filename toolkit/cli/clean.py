@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from provkit import console
+from provkit.words import counted
 
 __all__ = ["command"]
 
@@ -46,7 +47,7 @@ def command(
     if found.sends:
         talk.print(
             Text(
-                f"The history knows of {found.sends:,} {'send' if found.sends == 1 else 'sends'}. Without it nothing stops you from sending the same "
+                f"The history knows of {counted(found.sends, 'send')}. Without it nothing stops you from sending the same "
                 "twice, people may be invited again, and the next send of changes only sends everything."
             )
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from provkit import console
+from provkit.words import counted
 
 if TYPE_CHECKING:
     from provkit.delivery import Send
@@ -100,9 +101,9 @@ def _purge(
     if not found.sends:
         console.write("There is nothing to erase.")
         return
-    what = f"{found.packages:,} kept {'package' if found.packages == 1 else 'packages'}"
+    what = f"{counted(found.packages, 'kept package')}"
     if everything:
-        what = f"{len(found.sends):,} {'send' if len(found.sends) == 1 else 'sends'} and {what}"
+        what = f"{counted(len(found.sends), 'send')} and {what}"
     if found.open:
         what += f", {found.open:,} of unknown outcome among them"
     if not yes and not (sys.stdin.isatty() and typer.confirm(f"Erase {what}?", err=True)):

@@ -37,7 +37,8 @@ def command(
 
 
 def _told(made: New) -> Iterator[str]:
-    from provkit.report.words import counted, paragraph
+    from provkit.report.words import paragraph
+    from provkit.words import counted
 
     yield paragraph("WRITTEN", [f"{made.path}, with the sheets Guide, {', '.join(made.sheets)} and Message"])
     if made.rows or made.message:

@@ -9,6 +9,7 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, ids
+from provkit.cli.options import GroupName
 
 if TYPE_CHECKING:
     from provkit.workflows.send import Prepared
@@ -20,9 +21,7 @@ def command(
     path: Annotated[Path, typer.Argument(help="The folder that build wrote, or a ZIP, or a single CSV.")] = Path("out"),
     *,
     env: Annotated[str, typer.Option(metavar="NAME", help="Where it would go: beta, test, production or sandbox.")],
-    group: Annotated[
-        str | None, typer.Option(help="The group name assigned to your unit; by default from provkit.toml.", show_default=False)
-    ] = None,
+    group: GroupName = None,
     notify: Annotated[bool, typer.Option("--notify", help="With the package's own message to new guests.")] = False,
     individual: Annotated[bool, typer.Option("--individual", help="For the files one by one instead of the ZIP.")] = False,
     outdated_ok: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from provkit import console
+from provkit.words import counted
 
 if TYPE_CHECKING:
     from provkit.control import Control
@@ -147,7 +148,7 @@ def write_baseline(path: Path | None, chosen: Control, everything: Report, *, ac
 
     known = remember(chosen.silenceable(everything, acting=acting), path)
     console.save(path, known.to_json())
-    said = f"Wrote {len(known):,} known {'finding' if len(known) == 1 else 'findings'} to {path}. To hear only of others: --baseline {path}"
+    said = f"Wrote {counted(len(known), 'known finding')} to {path}. To hear only of others: --baseline {path}"
     console.talk().print(said, markup=False, soft_wrap=True)
 
 

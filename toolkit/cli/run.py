@@ -11,8 +11,9 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
+from provkit.cli.options import GroupName, KnownFile
 from provkit.cli.reporting import check_apart
-from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, KnownFile, Message, OutFolder, ProfileName, constants_of
+from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, Message, OutFolder, ProfileName, constants_of
 from provkit.errors import SourceError
 
 __all__ = ["command"]
@@ -22,9 +23,7 @@ def command(
     source: Annotated[Path, typer.Argument(help="What build takes: a workbook, a CSV file, an export of a SIS.")],
     *,
     env: Annotated[str, typer.Option(metavar="NAME", help="Where it goes: beta, test, production or sandbox.")],
-    group: Annotated[
-        str | None, typer.Option(help="The group name assigned to your unit; by default from provkit.toml.", show_default=False)
-    ] = None,
+    group: GroupName = None,
     out: OutFolder = Path("out"),
     changes_only: ChangesOnly = False,
     removals: Removals = None,

@@ -13,6 +13,7 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
+from provkit.cli.options import GroupName, KnownFile
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -32,9 +33,7 @@ def command(
             metavar="NAME", help="Where it goes: beta, test, production or sandbox. There is no default, and no setting for it."
         ),
     ],
-    group: Annotated[
-        str | None, typer.Option(help="The group name assigned to your unit; by default from provkit.toml.", show_default=False)
-    ] = None,
+    group: GroupName = None,
     notify: Annotated[bool, typer.Option("--notify", help="Send the package's own message to new guests as well.")] = False,
     individual: Annotated[bool, typer.Option("--individual", help="Send the files one by one instead of the ZIP.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but the upload, the login included.")] = False,
@@ -47,10 +46,7 @@ def command(
     again: Annotated[
         bool, typer.Option("--again", help="Send once more exactly what was sent before; people may get mail once more.")
     ] = False,
-    known: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
-    ] = None,
+    known: KnownFile = None,
     changes_only: ChangesOnly = False,
     removals: Removals = None,
     plan: Annotated[

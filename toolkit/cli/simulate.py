@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from provkit import console
+from provkit.cli.options import KnownFile
 
 __all__ = ["command"]
 
@@ -23,10 +24,7 @@ def command(
         Literal["api", "app"] | None,
         typer.Option("--for", help="Where it goes: the API, or the upload page in Canvas.", show_default=False),
     ] = None,
-    known: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
-    ] = None,
+    known: KnownFile = None,
     output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How it is shown.")] = "text",
     output: Annotated[Path | None, typer.Option(help="Write it to a file.", show_default=False)] = None,
     show_values: Annotated[

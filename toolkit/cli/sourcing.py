@@ -15,7 +15,6 @@ __all__ = [
     "Encoding",
     "HiddenRows",
     "KindOfSource",
-    "KnownFile",
     "Message",
     "OutFolder",
     "ProfileName",
@@ -74,12 +73,6 @@ Constants: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-KnownFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
-]
-
-
 HiddenRows: TypeAlias = Annotated[
     Literal["take", "leave"] | None,
     typer.Option(

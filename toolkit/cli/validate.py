@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from provkit.cli.options import KnownFile
 from provkit.cli.reporting import (
     AnnotateOption,
     BaselineOption,
@@ -36,10 +37,7 @@ def command(
     annotate: AnnotateOption = None,
     listed: ListedOption = LISTED_PER_RULE,
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors for the exit code.")] = False,
-    known: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A known.toml: what exists in Canvas and at the service already.", show_default=False),
-    ] = None,
+    known: KnownFile = None,
     door: Annotated[
         Literal["api", "app"] | None,
         typer.Option("--for", help="Where it goes: the API, or the upload page in Canvas.", show_default=False),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from provkit.errors import ConfigError, GuardError
 from provkit.planning.settings import MAX_ENDED
 from provkit.schemas.layouts import Kind
-from provkit.words import did_you_mean
+from provkit.words import counted, did_you_mean
 
 if TYPE_CHECKING:
     from provkit.planning.compare import Changes
@@ -326,7 +326,7 @@ def _ends_by_name(changes: Changes, said: Allowed) -> Iterator[Stop]:
             shown = _listed([f"{one} is {ends[one]}" for one in unsaid])
             yield Stop(
                 guard,
-                f"This ends {_counted(len(unsaid), thing)}, with every enrollment there: {shown}.",
+                f"This ends {counted(len(unsaid), thing)}, with every enrollment there: {shown}.",
                 tuple(unsaid),
             )
 
@@ -336,7 +336,7 @@ def _first_send(changes: Changes) -> Iterator[Stop]:
     if ends:
         yield Stop(
             FIRST_SEND_ENDS,
-            f"Nothing of this feed is known to have been accepted there, and its package ends {_counted(ends, 'enrollment')}.",
+            f"Nothing of this feed is known to have been accepted there, and its package ends {counted(ends, 'enrollment')}.",
         )
 
 
@@ -348,18 +348,18 @@ def _ends(changes: Changes, courses: Sequence[CourseChanges], max_ended: float) 
         shown = _listed(
             [f"{course.name} ({course.teachers_before:,} before, {course.teachers_after:,} after)" for course in teachers]
         )
-        yield Stop(ENDS_TEACHERS, f"All or most teachers of {_counted(len(teachers), 'course')} lose access: {shown}.")
+        yield Stop(ENDS_TEACHERS, f"All or most teachers of {counted(len(teachers), 'course')} lose access: {shown}.")
     halves = [course for course in left if len(course.lost) >= HALF_AT_LEAST and 2 * len(course.lost) > course.before]
     if halves:
         shown = _listed([f"{course.name} ({len(course.lost):,} of {course.before:,})" for course in halves])
-        yield Stop(ENDS_HALF, f"More than half of {_counted(len(halves), 'course')} lose access: {shown}.")
+        yield Stop(ENDS_HALF, f"More than half of {counted(len(halves), 'course')} lose access: {shown}.")
     lost = sum(len(course.lost) for course in left)
     before = int((changes.before.access if changes.before is not None else ()).sum()) if changes.before is not None else 0
     before += int((changes.kinds[Kind.ENROLLMENTS].new & changes.kinds[Kind.ENROLLMENTS].ended).sum())
     if lost >= AT_LEAST and 100 * lost > max_ended * before:
         yield Stop(
             ENDS_MANY,
-            f"{_counted(lost, 'person', 'people')} lose access to a course, of {_counted(before, 'enrollment')} before: more than {max_ended:g} %.",
+            f"{counted(lost, 'person', 'people')} lose access to a course, of {counted(before, 'enrollment')} before: more than {max_ended:g} %.",
         )
 
 
@@ -374,7 +374,7 @@ def _smaller(changes: Changes) -> Iterator[Stop]:
     pairs = [("the package", sum(before.values()), sum(now.values()))]
     pairs += [(f"{kind}.csv", before[kind], now[kind]) for kind in before if now[kind]]
     shown = [
-        f"{what} has {_counted(rows, 'row')}, and had {had:,}"
+        f"{what} has {counted(rows, 'row')}, and had {had:,}"
         for what, had, rows in pairs
         if had >= SMALLER_AT_LEAST and rows < SMALLER * had
     ]
@@ -391,12 +391,8 @@ def _held_back(count: int) -> Iterator[Stop]:
     if count:
         yield Stop(
             HELD_BACK,
-            f"{_counted(count, 'row')} of the source {'was' if count == 1 else 'were'} held back and not in this package.",
+            f"{counted(count, 'row')} of the source {'was' if count == 1 else 'were'} held back and not in this package.",
         )
-
-
-def _counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _listed(names: Sequence[str]) -> str:

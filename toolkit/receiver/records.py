@@ -56,7 +56,7 @@ class Records:
         lengths: How many fields each record has (int32).
         columns: The fields by position; null where a record is shorter.
         content: The bytes they were read from, valid UTF-8.
-        starts: The index of the byte at which each record begins (int64); None where nothing has asked for it yet.
+        starts: The index of the byte at which each record begins (int64); None where each record is one line and nobody had to look.
         one_line: Whether each record is one line.
         wide: All fields of records that have more than there are columns.
     """

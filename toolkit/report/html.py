@@ -14,9 +14,10 @@ from provkit._version import VERSION
 from provkit.report.mailing import render as render_mailing
 from provkit.report.outlook import fates, outlook
 from provkit.report.view import Cause, View
-from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, counted, joined, silence
+from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, joined, silence
 from provkit.rules import Finding, RowAccount, Rule, Severity
 from provkit.server import MODELLED_SERVER
+from provkit.words import counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment

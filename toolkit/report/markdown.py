@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from provkit.report.view import Cause, View
-from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, counted, joined, silence
+from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, joined, silence
+from provkit.words import counted
 
 __all__ = ["render"]
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from provkit.report.words import counted
+from provkit.words import counted
 
 __all__ = ["CellMend", "FileMend", "Mended", "RowMend", "render_mended"]
 

@@ -15,7 +15,7 @@ from provkit.planning.compare import Changes
 from provkit.planning.courses import CourseChanges, People
 from provkit.planning.guards import Stop
 from provkit.report.text import WIDTH
-from provkit.report.words import counted
+from provkit.words import counted
 
 __all__ = ["Said", "render_html", "render_text", "sentences"]
 

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from provkit.report.view import Cause, Paragraph, Section, View
-from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, counted, joined, silence
+from provkit.report.words import BEFALLS, NOUNS, SILENCED, TITLES, account, capital, joined, silence
 from provkit.rules import Severity
+from provkit.words import counted
 
 __all__ = ["STYLES", "WIDTH", "render"]
 

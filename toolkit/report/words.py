@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from provkit.rules import Consequence, Finding, Report, RowAccount, Severity
+from provkit.words import counted
 
 __all__ = [
     "BEFALLS",
@@ -15,7 +16,6 @@ __all__ = [
     "TITLES",
     "account",
     "capital",
-    "counted",
     "joined",
     "paragraph",
     "place",
@@ -43,17 +43,6 @@ BEFALLS = {
     Consequence.MAILED: "somebody gets mail",
     Consequence.NOTED: "nothing is wrong",
 }
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
-
-    Args:
-        number: How many.
-        one: The noun for one.
-        many: The noun for several, if it is not `one` and an s.
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def capital(text: str) -> str:

@@ -23,10 +23,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from provkit.errors import SourceError
 from provkit.report.view import View
-from provkit.report.words import NOUNS, TITLES, capital, counted, place, silence
+from provkit.report.words import NOUNS, TITLES, capital, place, silence
 from provkit.rules import Finding, Origin, Severity
 from provkit.sources.annotations import COLUMNS, SHEET
 from provkit.sources.bounds import chunks, open_zip
+from provkit.words import counted
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

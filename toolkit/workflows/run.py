@@ -23,6 +23,7 @@ from provkit.errors import EXIT_CODES, ConfigError, GuardError, ProvkitError
 from provkit.planning.guards import HELD_BACK, HELD_BACK_LIMIT, OLD_SOURCE, refuse
 from provkit.rules import Report, Severity, mask
 from provkit.server import MODELLED_SERVER
+from provkit.words import counted
 from provkit.workflows.build import Built, build
 from provkit.workflows.known import known_facts
 from provkit.workflows.login import credentials_for
@@ -436,7 +437,7 @@ class _Run:
         return Ended(
             1,
             "findings",
-            f"{where} {errors:,} {'error' if errors == 1 else 'errors'} in {self.source.name}. Nothing was sent.",
+            f"{where} {counted(errors, 'error')} in {self.source.name}. Nothing was sent.",
             f"See them all: provkit build {self.source}\nTo send the rest: --hold-back",
         )
 
