@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import csv
-import importlib.util
 import io
 import re
 import tomllib
@@ -24,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import old_workbooks
 from openpyxl import Workbook
 
 from provkit.package import Package
@@ -288,24 +288,14 @@ def edited_after_the_build(folder: Path) -> Path:
 def workbook_of_excel_97(folder: Path) -> Path:
     """A workbook of Excel 97."""
     source = folder / "guests.xls"
-    source.write_bytes(_old_workbooks().xls({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
+    source.write_bytes(old_workbooks.xls({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
     return source
-
-
-def _old_workbooks() -> Any:
-    path = Path(__file__).with_name("old_workbooks.py")
-    spec = importlib.util.spec_from_file_location("old_workbooks", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def binary_workbook(folder: Path) -> Path:
     """A binary workbook."""
     source = folder / "guests.xlsb"
-    source.write_bytes(_old_workbooks().xlsb({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
+    source.write_bytes(old_workbooks.xlsb({"Users": [["Email", "First name", "Last name"], ["ana@example.org", "Ana", "Ruiz"]]}))
     return source
 
 

@@ -1,28 +1,15 @@
 """The loop closed: what failed, mended in the corrections folder and sent, leads a small Canvas to what a right first send would have given."""
 
-import importlib.util
 import random
-import sys
-from pathlib import Path
 
 import pytest
+from canvas import Canvas
 
 import provkit
 from provkit.package import Package
 from provkit.receiver.mail import Letterhead, summary
 from provkit.workflows.results import results, write_corrections
 from provkit.workflows.simulate import simulate
-
-
-def _beside(name):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-Canvas = _beside("canvas").Canvas
 
 HEADERS = {
     "courses.csv": "course_id,short_name,long_name,account_id,status",

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import string
-import sys
-from pathlib import Path
 
 import pytest
+import rule_examples
+import rules_lock
 
 from provkit.checks import RULES
 from provkit.errors import ConfigError
 from provkit.report.catalogue import GROUPS, render_all_json, render_all_markdown, render_all_table, render_one
 from provkit.rules import Consequence, Severity
 from provkit.workflows.catalogue import explained, find
-
-
-def _beside(name):
-    """A module beside this file; under `--import-mode=importlib` it is none by itself."""
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-EXAMPLES = _beside("rule_examples")
-LOCK = _beside("rules_lock")
 
 NEEDED_BY = {"PK690": {"PK610"}, "PK693": {"PK610"}, "PK813": {"PK210"}, "PK822": {"PK264"}}
 """A row is held back or refused for another's sake only where another has an error of its own; and what cannot be printed is not seen."""
@@ -44,7 +29,7 @@ def loud(report):
 
 @every_rule
 def test_an_example_yields_exactly_its_rule(rule, tmp_path):
-    report = EXAMPLES.report_of(rule, "Example", tmp_path)
+    report = rule_examples.report_of(rule, "Example", tmp_path)
     assert rule in report.counts
     assert loud(report) - NEEDED_BY.get(rule.code, set()) == ({rule.code} if rule.consequence is not Consequence.NOTED else set())
     for finding in report.findings:
@@ -54,7 +39,7 @@ def test_an_example_yields_exactly_its_rule(rule, tmp_path):
 
 @every_rule
 def test_what_to_use_instead_yields_nothing(rule, tmp_path):
-    report = EXAMPLES.report_of(rule, "Use instead", tmp_path)
+    report = rule_examples.report_of(rule, "Use instead", tmp_path)
     assert rule not in report.counts
     assert loud(report) == set()
 
@@ -85,14 +70,14 @@ def test_codes_and_names_are_unique_and_sorted():
 
 
 def test_code_name_and_consequence_are_frozen():
-    lock, now = LOCK.frozen(), LOCK.current(RULES)
-    assert LOCK.changed(lock, now) == []
+    lock, now = rules_lock.frozen(), rules_lock.current(RULES)
+    assert rules_lock.changed(lock, now) == []
     assert sorted(now.keys() - lock.keys()) == [], "make docs adds new rules to tests/rules.lock"
 
 
 def test_what_is_frozen_and_changes_is_seen():
-    now = LOCK.current(RULES)
-    assert LOCK.changed({"PK201": "another_name rejected", "PK999": "gone lost"}, now) == [
+    now = rules_lock.current(RULES)
+    assert rules_lock.changed({"PK201": "another_name rejected", "PK999": "gone lost"}, now) == [
         f"PK201 another_name rejected: now {now['PK201']}",
         "PK999 gone lost: now missing",
     ]
@@ -119,7 +104,7 @@ def test_every_builder_is_used():
         for info, _ in rule.blocks(heading)
         if info.startswith("builder ")
     }
-    assert named == set(EXAMPLES.BUILDERS)
+    assert named == set(rule_examples.BUILDERS)
 
 
 def test_the_rules_page_is_current(root):

@@ -1,10 +1,8 @@
 """A season of nightly sends of changes only against one of full sends, two feeds of one group, into a small Canvas each."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
+from canvas import Canvas
+from season import two_rosters
 
 from provkit.package import Package
 from provkit.planning.compare import compare
@@ -13,19 +11,6 @@ from provkit.planning.guards import Allowed, stops
 from provkit.planning.state import State
 from provkit.receiver import receive
 from provkit.schemas.layouts import Kind
-
-
-def _beside(name):
-    """A helper beside this file; under `--import-mode=importlib` it is no module by itself."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-Canvas = _beside("canvas").Canvas
-two_rosters = _beside("season").two_rosters
 
 
 class Nights:

@@ -1,19 +1,10 @@
 """A browser and a spreadsheet program for the reports that need them."""
 
-import importlib.util
 import os
 import shutil
-from pathlib import Path
 
 import pytest
-
-
-def _browser():
-    path = Path(__file__).parents[2] / "browser.py"
-    spec = importlib.util.spec_from_file_location("browser", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from browser import CHROMIUM, Browser
 
 
 def _missing(program, package):
@@ -27,10 +18,9 @@ def _missing(program, package):
 @pytest.fixture(scope="module")
 def browser():
     """Headless Chromium, one for the tests of a module."""
-    module = _browser()
-    if module.CHROMIUM is None:
+    if CHROMIUM is None:
         _missing("chromium", "chromium")
-    started = module.Browser()
+    started = Browser()
     yield started
     started.close()
 

@@ -2,6 +2,7 @@ import zipfile
 from datetime import date, datetime, time
 from io import BytesIO
 
+import old_workbooks
 import pytest
 from openpyxl import Workbook
 
@@ -112,7 +113,7 @@ def test_hidden_sheets_are_marked(tmp_path):
     assert (first.hidden, second.hidden) == (False, True)
 
 
-def test_the_old_forms_of_excel_are_read(tmp_path, old_workbooks):
+def test_the_old_forms_of_excel_are_read(tmp_path):
     grid = {"Users": [["Email", "Id"], ["ana@example.org", 2000123456.0], [None, old_workbooks.ERROR]], "Two": [["x"]]}
     path = tmp_path / "a.xls"
     path.write_bytes(old_workbooks.xls(grid))
@@ -122,7 +123,7 @@ def test_the_old_forms_of_excel_are_read(tmp_path, old_workbooks):
     assert [finding.code for finding in sheets.findings] == ["PK602", "PK604"]
 
 
-def test_the_binary_form_of_excel_is_read_with_its_errors(tmp_path, old_workbooks):
+def test_the_binary_form_of_excel_is_read_with_its_errors(tmp_path):
     grid = {"Users": [["Email", "Id"], ["ana@example.org", 2000123456.0], [None, old_workbooks.ERROR]]}
     path = tmp_path / "a.xlsb"
     path.write_bytes(old_workbooks.xlsb(grid))
@@ -193,7 +194,7 @@ def test_wide_or_long_sheets_within_bounds_are_read(tmp_path):
     assert (len(sheet.rows), len(sheet.rows[0])) == (5000, 702)
 
 
-def test_far_cells_of_the_binary_form_are_refused(tmp_path, old_workbooks):
+def test_far_cells_of_the_binary_form_are_refused(tmp_path):
     path = tmp_path / "a.xlsb"
     rows = [["x"]] + [[]] * 100_000
     rows[-1] = [None] * 300 + ["y"]
@@ -238,7 +239,7 @@ def test_damaged_workbooks_are_refused_with_what_to_do(tmp_path):
         assert "save it again" in caught.value.remedy
 
 
-def test_a_workbook_with_a_password_is_refused_with_what_to_do(tmp_path, old_workbooks):
+def test_a_workbook_with_a_password_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "roster.xlsx"
     content = bytearray(old_workbooks.xls({"Users": [["x"]]}))
     name = "EncryptedPackage".encode("utf-16-le")
@@ -248,7 +249,7 @@ def test_a_workbook_with_a_password_is_refused_with_what_to_do(tmp_path, old_wor
         read(path)
 
 
-def test_a_damaged_old_workbook_is_refused(tmp_path, old_workbooks):
+def test_a_damaged_old_workbook_is_refused(tmp_path):
     path = tmp_path / "a.xls"
     path.write_bytes(old_workbooks.xls({"Users": [["x"]]})[:600])
     with pytest.raises(SourceError, match="damaged"):

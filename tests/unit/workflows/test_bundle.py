@@ -1,7 +1,6 @@
 """A bundle made of a failing case gives the same findings at the same places, and holds nothing personal of the original."""
 
 import ast
-import importlib.util
 import io
 import json
 import re
@@ -12,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import rule_examples
 from openpyxl import load_workbook
 
 from provkit._tlds import TLDS
@@ -28,17 +28,6 @@ DATED = re.compile(r"\d\dt\d\d|\d\dz|(?:fa|sp|su|wi)\d\d")
 PROSE = {"files", "upload", "done"}
 """Words of a rule's own sentence that an example happens to hold too."""
 
-
-def _beside(name):
-    path = Path(__file__).parents[2] / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-EXAMPLES = _beside("rule_examples")
 
 _ORDER = "which of two rows that say the same stands first follows the order of their words"
 MAY_DIFFER = {
@@ -73,9 +62,9 @@ def written(rule, folder):
             path.write_text(content, "utf-8")
             options["known"] = path
         elif form == "flags":
-            options |= EXAMPLES._options(content)
+            options |= rule_examples._options(content)
         elif form == "builder":
-            made = EXAMPLES.BUILDERS[name](folder)
+            made = rule_examples.BUILDERS[name](folder)
             if isinstance(made, dict):
                 return None
             if isinstance(made, Path):
@@ -90,7 +79,7 @@ def written(rule, folder):
         elif form in ("canvas", "canvas-bytes", "profile", "config", "build"):
             return None
     if sheets:
-        target = EXAMPLES._workbook(sheets, folder)
+        target = rule_examples._workbook(sheets, folder)
     if target is None:
         target = folder / "package"
         target.mkdir()
