@@ -24,19 +24,24 @@ from provkit.schemas.common import (
     Form,
     check,
     column,
-    control_character,
     each,
-    encoding_lost,
     facts,
-    invisible_character_in_id,
-    nul_character,
     required_value_missing,
     schema,
-    trimmed,
 )
 from provkit.schemas.courses import COURSES, account_with_blanks_around, official_class_id
 from provkit.schemas.enrollments import ENROLLMENTS, limit_not_true_or_false
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import (
+    control_character,
+    decimals_in_id,
+    encoding_lost,
+    invisible_character_in_id,
+    letters_garbled,
+    nul_character,
+    trimmed,
+    typographic_sign_in_id,
+)
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
 from provkit.schemas.sections import SECTIONS
 from provkit.schemas.users import USERS
@@ -248,7 +253,8 @@ _SERVICE_ALONE = frozenset(
     {
         *(official_class_id, account_with_blanks_around, limit_not_true_or_false),
         *(person_not_identifiable, university_id_of_wrong_length, address_other_than_it_seems),
-        *(encoding_lost, control_character),  # whatever did that, Canvas stores the text as it gets it
+        *(encoding_lost, letters_garbled, control_character),  # whatever did that, Canvas stores the text as it gets it
+        *(typographic_sign_in_id, decimals_in_id),  # and takes such ids as they are
     }
 )
 """What the service asks, or whoever reads a package, but not Canvas."""

@@ -13,14 +13,22 @@ import pandas as pd
 import pandera.pandas as pa
 from pyarrow import Array, ChunkedArray, chunked_array, large_string, types
 from pyarrow import array as arrow_array
-from pyarrow.compute import ascii_is_printable
 
 from provkit.column import Column
 from provkit.rules import Consequence, Rule, rule
 from provkit.schemas.layouts import LAYOUTS, Kind
+from provkit.schemas.letters import (
+    control_character,
+    decimals_in_id,
+    encoding_lost,
+    invisible_character_in_id,
+    letters_garbled,
+    nul_character,
+    trimmed,
+    typographic_sign_in_id,
+)
 
 __all__ = [
-    "CANVAS_BLANKS",
     "IGNORED",
     "LONGEST",
     "OPTIONAL",
@@ -44,9 +52,6 @@ IGNORED = "ignored"
 
 LONGEST: Final = 255
 """The most characters that Canvas takes in an id or a name."""
-
-CANVAS_BLANKS = "\0\t\n\v\f\r "
-"""What Canvas trims at both ends of a value; the receiving server trims nothing."""
 
 
 class Form(StrEnum):
@@ -105,6 +110,9 @@ class ColumnFacts:
         return {word: choice.value for choice in self.choices for word in (choice.value.lower(), *choice.also)}
 
 
+_IN_IDS = (invisible_character_in_id, typographic_sign_in_id, decimals_in_id)
+
+
 def check(tested: Rule) -> pa.Check:
     """A value rule as Pandera's check; its name is the rule's code.
 
@@ -141,7 +149,8 @@ def column(
     if max_length is not None:
         implied.append(value_too_long)
     if needed != IGNORED and form in (Form.ID, Form.TEXT):
-        implied += [encoding_lost, nul_character, invisible_character_in_id if form is Form.ID else control_character]
+        implied += [encoding_lost, nul_character, letters_garbled]
+        implied += _IN_IDS if form is Form.ID else [control_character]
     tested = (*implied, *rules)
     return pa.Column(
         str,
@@ -261,32 +270,9 @@ def _coded(values: Values) -> Column:
     return Column(chunked.cast(chunked.type.value_type) if types.is_dictionary(chunked.type) else chunked)
 
 
-def trimmed(values: pd.Series[str]) -> pd.Series[str]:
-    """The values as Canvas trims them."""
-    return values.str.strip(CANVAS_BLANKS)
-
-
 def each(values: pd.Series[str], test: Callable[[str], bool]) -> pd.Series[bool]:
     """The mask of a test on single values."""
     return pd.Series([test(value) for value in values.tolist()], index=values.index, dtype=bool)
-
-
-# The characters below look like nothing or like a plain blank: controls, no-break and other odd blanks, joiners and marks of direction.
-_CONTROLS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_ODD_BLANKS = "\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb"
-INVISIBLE = f"[\t\n\r{_CONTROLS}{_ODD_BLANKS}]"
-"""A pattern for one character that nobody sees."""
-
-
-def among_odd(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:
-    """The mask of a test that no value of printable ASCII characters alone can meet: it is asked of the others, which are few.
-
-    Args:
-        values: The values.
-        test: Takes some of them.
-    """
-    plain: Any = ascii_is_printable(arrow_array(values))
-    return test(values[~plain.to_numpy(zero_copy_only=False)]).reindex(values.index, fill_value=False)
 
 
 @rule("PK260", Consequence.REJECTED, "{column} is empty.")
@@ -336,121 +322,3 @@ def value_too_long(values: pd.Series[str]) -> pd.Series[bool]:
     ```
     """
     return trimmed(values).str.len() > LONGEST
-
-
-@rule("PK262", Consequence.ALTERED, "{value!r} has lost letters: it holds the sign that stands for a letter in a wrong encoding.")
-def encoding_lost(values: pd.Series[str]) -> pd.Series[bool]:
-    r"""A value holds letters that were written in another encoding than UTF-8.
-
-    What happens: the service reads every file as UTF-8 and puts a replacement sign for each letter that it cannot read, so that José
-    arrives in Canvas with a black diamond. Neither the service nor Canvas says anything.
-    Remedy: save the file as UTF-8 ("CSV UTF-8" in Excel), or let provkit build make it. If the sign stands in your own file, type the
-    letter again.
-    Evidence: server source, service/FileParsingUtil (the reader's default of UTF-8)
-
-    ## Example
-    ```bytes users.csv
-    b"user_id,login_id,first_name,last_name,email,status\n"
-    b"jose@example.org,jose@example.org,Jos\xe9,Ortiz,jose@example.org,active\n"
-    ```
-    ## Use instead
-    ```csv users.csv
-    user_id,login_id,first_name,last_name,email,status
-    jose@example.org,jose@example.org,José,Ortiz,jose@example.org,active
-    ```
-    """
-    return among_odd(values, lambda odd: odd.str.contains("\ufffd", regex=False))
-
-
-@rule("PK263", Consequence.REJECTED, "{column} holds a NUL character.")
-def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
-    r"""A value holds the character NUL.
-
-    What happens: Canvas refuses a user with it. In the other files it breaks off the whole batch of rows in which it stands, with
-    "Error while importing CSV": rows after it may be lost too.
-    Remedy: find where the file comes from; such characters are left by faulty exports and by files in UTF-16. Type the value again.
-    Evidence: Canvas source, lib/sis/csv/user_importer.rb; for the other files inferred from the database's refusal
-
-    ## Example
-    ```bytes sections.csv
-    b"section_id,course_id,name,status\nYOGA-01,YOGA,Mon\x00day,active\n"
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    YOGA-01,YOGA,Monday,active
-    ```
-    """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains("\0", regex=False))
-
-
-@rule(
-    "PK264",
-    Consequence.ALTERED,
-    "{value!r} holds a character that nobody sees ({what}), so it is another id than it seems.",
-    says=lambda value: {"what": describe_invisible(value)},
-)
-def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
-    r"""An id holds a character that cannot be seen, such as a no-break space.
-
-    What happens: neither the service nor Canvas trims such characters. The id differs from the one that it looks like, so that a
-    second course or section comes into being, or a reference finds nothing.
-    Remedy: type the id again by hand instead of pasting it. Blanks and tabs at either end do no harm in Canvas.
-    Evidence: Canvas source, lib/sis/csv/csv_base_importer.rb (trims ASCII white space and NUL only)
-
-    ## Example
-    ```bytes sections.csv
-    b"section_id,course_id,name,status\nYOGA-01\xc2\xa0,YOGA,Monday,active\n"
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    YOGA-01,YOGA,Monday,active
-    ```
-    """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains(INVISIBLE))
-
-
-@rule(
-    "PK265",
-    Consequence.ALTERED,
-    "{column} holds a control character ({what}).",
-    says=lambda value: {"what": describe_invisible(value, _CONTROLS)},
-)
-def control_character(values: pd.Series[str]) -> pd.Series[bool]:
-    r"""A name holds a control character.
-
-    What happens: Canvas stores it, and pages and lists show nothing or a box in its place. Often it is what is left of a curly
-    apostrophe or a dash in a wrong encoding.
-    Remedy: type the name again.
-    Evidence: Canvas source, lib/sis/csv/csv_base_importer.rb (trims both ends only)
-
-    ## Example
-    ```bytes sections.csv
-    b"section_id,course_id,name,status\nYOGA-01,YOGA,Beginner\xc2\x92s class,active\n"
-    ```
-    ## Use instead
-    ```csv sections.csv
-    section_id,course_id,name,status
-    YOGA-01,YOGA,Beginner's class,active
-    ```
-    """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains(f"[{_CONTROLS}]"))
-
-
-def describe_invisible(value: str, among: str | None = None) -> str:
-    """The first character of a value that nobody sees, by its Unicode name or number.
-
-    Args:
-        value: The value.
-        among: The characters in question, as the inside of a pattern's brackets; all invisible ones by default.
-    """
-    import re
-    import unicodedata
-
-    found = re.search(INVISIBLE if among is None else f"[{among}]", value.strip(CANVAS_BLANKS))
-    if found is None:
-        return ""
-    number = f"U+{ord(found[0]):04X}"
-    name = unicodedata.name(found[0], "")
-    return f"{name.lower()}, {number}" if name else number

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, each, schema, trimmed
+from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, each, schema
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import trimmed
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
 from provkit.words import did_you_mean
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provkit.addresses import valid_values
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import INVISIBLE, among_odd, describe_invisible
+from provkit.schemas.letters import INVISIBLE, TYPOGRAPHIC, among_odd, describe_invisible, describe_typographic, garbled
 
 __all__ = [
     "address_other_than_it_seems",
@@ -17,6 +17,9 @@ __all__ = [
     "shared_mailbox",
     "university_id_of_wrong_length",
 ]
+
+
+_NOT_IN_ADDRESSES = f"\ufffd|{INVISIBLE}|[{''.join(TYPOGRAPHIC)}]"
 
 
 def _deliverable(values: pd.Series[str]) -> pd.Series[bool]:
@@ -52,14 +55,14 @@ def email_not_deliverable(values: pd.Series[str]) -> pd.Series[bool]:
     "PK205",
     Consequence.ALTERED,
     "{value!r} holds a character that does not belong there ({what}), so it is another address than it seems.",
-    says=lambda value: {"what": describe_invisible(value) or "a letter lost in a wrong encoding"},
+    says=lambda value: {"what": describe_invisible(value) or describe_typographic(value) or "letters read in a wrong encoding"},
 )
 def address_other_than_it_seems(values: pd.Series[str]) -> pd.Series[bool]:
-    r"""An address holds a character that cannot be seen, or a letter lost in a wrong encoding.
+    r"""An address holds a character that cannot be seen, a sign that no keyboard has, or letters read in a wrong encoding.
 
     What happens: the service accepts the address as it stands. The invitation goes to an address that does not exist or is not the
     person's, and enrollments under the proper address find nobody.
-    Remedy: type the address again by hand instead of pasting it.
+    Remedy: type the address again by hand instead of pasting it. Word processors put in curly apostrophes and long dashes by themselves.
     Evidence: server source, service/UserProvisioning (commons-validator 1.10.1 takes such characters)
 
     ## Example
@@ -73,17 +76,15 @@ def address_other_than_it_seems(values: pd.Series[str]) -> pd.Series[bool]:
     ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
     ```
     """
-    return among_odd(
-        values, lambda odd: (odd.str.contains("\ufffd", regex=False) | odd.str.contains(INVISIBLE)) & _deliverable(odd)
-    )
+    return among_odd(values, lambda odd: (odd.str.contains(_NOT_IN_ADDRESSES) | garbled(odd)) & _deliverable(odd))
 
 
 @rule("PK230", Consequence.REJECTED, "{value!r} is no address, no university id and no username, so nobody is found by it.")
 def person_not_identifiable(values: pd.Series[str]) -> pd.Series[bool]:
     """A person is named by something that is no address, no university id and no username.
 
-    What happens: what is neither all digits nor an address that the guest service accepts is looked up as a username, blanks and all.
-    Nobody is found, and the row is rejected.
+    What happens: what is neither all digits nor an address that the guest service accepts is looked up as a username, blanks and all;
+    so is a university id with decimals, such as 2000123456.0. Nobody is found, and the row is rejected.
     Remedy: write the guest's address, the ten digits of the university id, or the username, with nothing around it.
     Evidence: server source, service/EnrollmentProvisioning, service/ExpandEnrollmentProvisioning
 
@@ -99,7 +100,9 @@ def person_not_identifiable(values: pd.Series[str]) -> pd.Series[bool]:
     ```
     """
     left = values[~_deliverable(values)]
-    doubtful = left.str.contains("@", regex=False) | left.str.contains(" ", regex=False) | left.str.contains(INVISIBLE)
+    doubtful = (
+        left.str.contains("@", regex=False) | left.str.contains(" ", regex=False) | left.str.contains(rf"{INVISIBLE}|^[0-9]+\.0+$")
+    )
     return (doubtful & (left.str.strip() != "")).reindex(values.index, fill_value=False)
 
 

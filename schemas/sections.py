@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, REQUIRED, Choice, Form, column, schema, trimmed
+from provkit.schemas.common import LONGEST, REQUIRED, Choice, Form, column, schema
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import trimmed
 from provkit.schemas.periods import end_date, start_date
 from provkit.words import did_you_mean
 

@@ -113,6 +113,7 @@ class Rule:
             raises it.
         shape: Which of the three it is.
         says: Takes a broken value and returns public facts about it for the message, such as what Canvas takes it for; or None.
+        quotes: Takes a broken value and returns personal values for the message, such as what may be meant; or None.
         level: The severity that a user has set for it; None for the one that follows from the consequence.
     """
 
@@ -123,6 +124,7 @@ class Rule:
     test: Callable[..., Any]
     shape: Shape
     says: Callable[[str], Mapping[str, object]] | None = None
+    quotes: Callable[[str], Mapping[str, str]] | None = None
     level: Severity | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -200,7 +202,12 @@ class Rule:
 
 
 def rule(
-    code: str, consequence: Consequence, template: str, *, says: Callable[[str], Mapping[str, object]] | None = None
+    code: str,
+    consequence: Consequence,
+    template: str,
+    *,
+    says: Callable[[str], Mapping[str, object]] | None = None,
+    quotes: Callable[[str], Mapping[str, str]] | None = None,
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Declare a rule by decorating the function that tests for it.
 
@@ -211,6 +218,7 @@ def rule(
         consequence: What befalls the data.
         template: The message; see `Rule`.
         says: Gives further words for the message; see `Rule`.
+        quotes: Gives further personal values for the message; see `Rule`.
 
     Returns:
         A decorator that turns the function into a `Rule`.
@@ -224,7 +232,7 @@ def rule(
     def declare(test: Callable[..., Any]) -> Rule:
         parameters = tuple(inspect.signature(test).parameters)
         shape: Shape = "structural" if not parameters else "value" if parameters == ("values",) else "relation"
-        return Rule(code, test.__name__, consequence, template, test, shape, says)
+        return Rule(code, test.__name__, consequence, template, test, shape, says, quotes)
 
     return declare
 
@@ -306,7 +314,8 @@ class Finding:
             show_values: False masks every personal value.
         """
         hide: Callable[[str], str] = (lambda text: text) if show_values else mask
-        shown: dict[str, object] = {key: hide(text) for key, text in self.values.items()}
+        quoted = {} if self.rule.quotes is None else self.rule.quotes(self.value or "")
+        shown: dict[str, object] = {key: hide(text) for key, text in {**quoted, **self.values}.items()}
         if self.rule.says is not None:
             shown = {**self.rule.says(self.value or ""), **shown}
         return self.rule.template.format(

@@ -16,9 +16,9 @@ import pyarrow.compute
 from provkit.checks.coded import REFERENCES, Coded
 from provkit.column import truths
 from provkit.receiver import Known
-from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.enrollments import role_of_its_own
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import CANVAS_BLANKS
 
 __all__ = ["CanvasRows", "elsewhere"]
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from provkit.receiver.records import read as read_records
-from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import CANVAS_BLANKS
 
 __all__ = ["CanvasText", "Malformed", "kind_of", "read"]
 

@@ -14,10 +14,10 @@ import pyarrow.compute
 from provkit.checks.places import Places
 from provkit.column import Column, Distinct, Strings, among, truths
 from provkit.rules import Finding, Rule
-from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.dates import canvas_date
 from provkit.schemas.enrollments import STANDARD_ROLES
 from provkit.schemas.layouts import LAYOUTS, Kind
+from provkit.schemas.letters import CANVAS_BLANKS, TYPOGRAPHIC
 
 __all__ = ["KEYS", "REFERENCES", "Coded", "Outside", "Repeats", "Rows", "RowsOfFile"]
 
@@ -38,6 +38,11 @@ REFERENCES: Mapping[tuple[Kind, str], Kind] = {
 _NEVER_READ = {Kind.USERS: {"user_id", "email", "status"}}
 """Columns whose values the service does not read, so that rows do not contradict each other in them."""
 
+
+_KEYBOARD = {
+    f"[{''.join(sign for sign, plain in TYPOGRAPHIC.items() if plain == key)}]": key for key in dict.fromkeys(TYPOGRAPHIC.values())
+}
+"""Patterns for signs that programs put in, each with the sign of the keyboard."""
 
 _DELETES: Mapping[Kind, Callable[[str], bool]] = {
     Kind.USERS: lambda status: status == "deleted",
@@ -303,7 +308,7 @@ class Coded:
         people = target is Kind.USERS and not self.at_canvas
         named = truths(pc.match_substring_regex(values, "@|^[0-9]+$")) if people else written
         replaced, addresses_of = self._replaced(values) if people else (np.zeros(len(values), bool), {})
-        respelled, spellings = _respelled(values, self.ids(target))
+        respelled, spellings = _respelled(values, self.ids(target), _folded_address if target is Kind.USERS else _folded_id)
         respelled &= written & ~replaced
         if people:  # what has blanks around it is no address to the service, which is an error of its own
             named &= truths(pc.equal(values, pc.utf8_trim_whitespace(values)))
@@ -594,11 +599,25 @@ def _listed(values: Distinct, known: Collection[str], *, folded: bool) -> np.nda
     return truths(pc.is_in(values, value_set=pa.array(sorted(known), values.type)))
 
 
-def _respelled(values: Distinct, ids: Distinct) -> tuple[np.ndarray, dict[str, str]]:
-    """Which values are an id with other capitals or blanks around it, and each such value's proper spelling."""
+def _folded_address(addresses: Distinct) -> Distinct:
+    """Addresses, or ids of people, whatever their case and the blanks around them."""
+    return pc.utf8_lower(pc.utf8_trim_whitespace(addresses))
+
+
+def _folded_id(ids: Distinct) -> Distinct:
+    """Ids without what people and programs change in them: capitals, blanks around them, dashes, decimals, zeros in front of numbers."""
+    plain = _folded_address(ids)
+    if not all(truths(pc.string_is_ascii(plain))):
+        for signs, sign in _KEYBOARD.items():
+            plain = pc.replace_substring_regex(plain, signs, sign)
+    return pc.replace_substring_regex(plain, r"^0*([0-9]+?)(?:\.0+)?$", r"\1")
+
+
+def _respelled(values: Distinct, ids: Distinct, folded: Callable[[Distinct], Distinct]) -> tuple[np.ndarray, dict[str, str]]:
+    """Which values are an id in another spelling, and each such value's proper one."""
     if not len(ids) or not len(values):
         return np.zeros(len(values), bool), {}
-    plain_values, plain_ids = (pc.utf8_lower(pc.utf8_trim_whitespace(texts)) for texts in (values, ids))
+    plain_values, plain_ids = folded(values), folded(ids)
     found = truths(pc.is_in(plain_values, value_set=plain_ids.cast(plain_values.type)))
     if not found.any():
         return found, {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from provkit.checks.catalogue.damage import padded, zeros_lost
 from provkit.checks.catalogue.people import one_name_with_two_addresses, teacher_and_student_at_once
 from provkit.checks.catalogue.references import (
     address_not_the_same_everywhere,
@@ -23,9 +24,10 @@ from provkit.checks.catalogue.references import (
 )
 from provkit.checks.catalogue.within import full_name_too_long, section_without_name, teacher_limited_by_spelling
 from provkit.checks.coded import REFERENCES, Coded, Rows
+from provkit.column import Distinct
 from provkit.rules import Collector, Finding, Rule
-from provkit.schemas.common import CANVAS_BLANKS
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import CANVAS_BLANKS
 
 __all__ = ["compare"]
 
@@ -46,6 +48,8 @@ def compare(tables: Coded, collector: Collector, refused: dict[Kind, np.ndarray]
             _references(tables, kind, column, collector)
     for kind in tables.rows:
         _repeats(tables, kind, collector)
+    if not tables.at_canvas:
+        _zeros(tables, collector)
     if Kind.USERS in tables.rows:
         _users(tables, tables.rows[Kind.USERS], collector, refused)
     for kind in (Kind.COURSES, Kind.SECTIONS):
@@ -87,6 +91,23 @@ def _references(tables: Coded, kind: Kind, column: str, collector: Collector) ->
     _add(collector, reference_to_nothing, reference_to_nothing(outside), nothing)
     _add(collector, reference_spelled_otherwise, reference_spelled_otherwise(outside), respelled)
     _add(collector, enrolled_by_a_replaced_user_id, enrolled_by_a_replaced_user_id(outside), replaced)
+
+
+def _zeros(tables: Coded, collector: Collector) -> None:
+    """Ids that are shorter than the others of their column. Of a reference to the package, it is said where the id stands itself."""
+    for kind, column in (*tables.keys.items(), *REFERENCES):
+        if kind not in tables.rows or Kind.USERS in (kind, REFERENCES.get((kind, column))):
+            continue
+        rows = tables.rows[kind]
+        ids = rows.coded(column)
+        lost = ids.spread(zeros_lost(ids.values))
+        if (kind, column) in REFERENCES and lost.any():
+            lost &= tables.outside(kind, column).unknown
+
+        def made(row: int, rows: Rows = rows, column: str = column, ids: Distinct = ids.values) -> Finding:
+            return rows.finding(zeros_lost, row, column, values={"meant": padded(rows.text(column, row), ids)})
+
+        _add(collector, zeros_lost, lost, made)
 
 
 def _repeats(tables: Coded, kind: Kind, collector: Collector) -> None:

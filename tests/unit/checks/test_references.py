@@ -51,6 +51,65 @@ def messages(**files):
     return [finding.message for finding in report(**files).findings]
 
 
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("7", "007"),
+        ("007", "7"),
+        ("4567.0", "4567"),
+        ("7.0", "007"),
+        ("YOGA–1", "yoga-1"),
+        ("O’HARA", "O'HARA"),
+        (" YOGA ", "yoga"),
+    ],
+)
+def test_what_a_spreadsheet_made_of_an_id_is_met_with_the_id_of_the_package(written, held):
+    files = {"courses": COURSES + f"{held},C1,Safety,EXT,active\n", "sections": SECTIONS + f"S-1,{written},Monday,active\n"}
+    assert messages(**files) == [f"{written!r} is not in this package, but {held!r} is; the two count as different."]
+
+
+@pytest.mark.parametrize("written", ["70", "1.7", "007A", "7.5", "YOGA1"])
+def test_ids_that_differ_in_more_than_what_a_spreadsheet_changes_are_not_taken_for_each_other(written):
+    files = {
+        "courses": COURSES + "007,C1,Safety,EXT,active\n17,C1,Safety,EXT,active\nYOGA-1,C1,Safety,EXT,active\n",
+        "sections": SECTIONS + f"S-1,{written},Monday,active\n",
+    }
+    assert {code for code, *_ in found(**files)} == {"PK301"}
+
+
+def sections(*ids):
+    return SECTIONS + "".join(f"{name},C-1,Monday,active\n" for name in ids)
+
+
+def lost(**files):
+    return [
+        (finding.line, finding.value, finding.values["meant"]) for finding in report(**files).findings if finding.code == "PK268"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["0010", "0011", "12", "0013"], [(4, "12", "0012")]),
+        (["0010", "0011", "0013", "12345", "A"], []),  # longer than the others is nothing that was lost
+        (["1010", "1011", "12", "1013"], []),  # no id begins with a zero
+        (["007", "7", "8"], [(3, "7", "007")]),  # the same id in two spellings; two of one width would be no habit
+        (["0010", "0011", "12", "13", "14", "15"], []),  # most are short
+        (["0010", "0011", "0012", "12"], [(5, "12", "0012")]),
+        (["0010", "0011", "0012", "12-A", "1.2"], []),
+    ],
+)
+def test_ids_that_lost_the_zeros_in_front_are_known_by_their_column(ids, expected):
+    assert lost(sections=sections(*ids)) == expected
+
+
+def test_lost_zeros_are_said_where_the_id_stands_itself_and_of_what_is_not_in_the_package():
+    people = "".join(f",ana@example.org,student,{name},active\n" for name in ("0010", "0011", "0013", "12"))
+    files = {"sections": sections("0010", "0011", "12", "0013"), "enrollments": ENROLLMENTS + people}
+    assert lost(**files) == [(4, "12", "0012")]
+    assert lost(enrollments=ENROLLMENTS + people) == [(5, "12", "0012")]
+
+
 def test_a_package_whose_rows_fit_together_has_no_finding():
     assert not found(
         users=USERS + ANA,

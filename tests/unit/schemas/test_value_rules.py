@@ -37,6 +37,23 @@ CASES = {
         ["A", "A 1", " A\t", "A\n", "Ä-1", "課程", ""],
     ),
     "control_character": (["a\x07b", "Beginner\x92s", "a\x1fb"], ["a\tb", "a\nb", "a\xa0b", "می\u200cخواهم", "", "\x0ba\x0b"]),
+    "letters_garbled": (
+        [
+            "JosÃ©",
+            "Ã‘andÃº",
+            "MUÃ‘OZ",
+            "Beginnerâ€™s class",
+            "DvoÅ™Ã¡k",
+            "Jos√©",
+            "Ã  la carte",
+            "çŽ‹",
+            "Ð˜Ð²Ð°Ð½",
+            "n\u00c2\u00ba 5",
+        ],
+        ["José", "MUÑOZ", "“CAFÉ”", "FIANCÉ’S", "Café…", "Dvořák", "Иван", "王芳", "Đặng Văn Ân", "√2", "", "Jos\ufffd", "nº 5"],
+    ),
+    "typographic_sign_in_id": (["YOGA–01", "YOGA‑01", "O’HARA", "“A”", "A−1", "—"], ["YOGA-01", "O'HARA", '"A"', "É-1", ""]),
+    "decimals_in_id": (["4567.0", " 12.00 "], ["4567", "1.5", "4567.", "v2.0", "1.2.0", ""]),
     "email_not_deliverable": (
         ["ana", "ana@example", "ana@example.org ", "Ana <ana@example.org>", "a@example.org;b@example.org", "a..b@example.org"],
         ["ana@example.org", "o'neil@example.edu", "", " ", "Ana+yoga@EXAMPLE.ORG"],
@@ -47,11 +64,11 @@ CASES = {
     "status_ignored": (["deleted", "inactive", "suspended"], ["active", "Active", " active ", ""]),
     "service_not_understood": (["expand", "e ", "x", "E."], ["e", "E", "c", "C", "", " ", "Canvas"]),
     "address_other_than_it_seems": (
-        ["ana\u200b@example.org", "jos\ufffd@example.org"],
-        ["ana@example.org", "ana\u200b", "ana @example.org"],
+        ["ana\u200b@example.org", "jos\ufffd@example.org", "o’neil@example.org", "ana–ruiz@example.org", "josÃ©@example.org"],
+        ["ana@example.org", "ana\u200b", "ana @example.org", "o'neil@example.org", "josé@example.org"],
     ),
     "person_not_identifiable": (
-        ["ana@example", " ana@example.org", "jdoe ", "j doe", "jdoe\u200b", "123 456", "Ana <ana@example.org>"],
+        ["ana@example", " ana@example.org", "jdoe ", "j doe", "jdoe\u200b", "123 456", "Ana <ana@example.org>", "2000123456.0"],
         ["ana@example.org", "jdoe", "0001234567", "", " ", "ana\u200b@example.org"],
     ),
     "university_id_of_wrong_length": (["1", "123456789", "12345678901"], ["1234567890", "jdoe", "", "١٢٣", "12a"]),
@@ -206,6 +223,30 @@ def test_apply_spares_values_that_are_known_to_be_no_fault():
 
 def test_apply_of_an_empty_column_finds_nothing():
     assert list(apply(schemas.ENROLLMENTS, {"status": pa.array([], pa.string()), "role": pa.nulls(3, pa.string())})) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "value", "shown", "masked"),
+    [
+        ("letters_garbled", "JosÃ©", "'JosÃ©' looks garbled; 'José' may be meant.", "'J***' looks garbled; 'J***' may be meant."),
+        (
+            "typographic_sign_in_id",
+            "YOGA–01",
+            "'YOGA–01' holds a sign that the keyboard does not have (en dash, U+2013); 'YOGA-01' is another id.",
+            "'Y***' holds a sign that the keyboard does not have (en dash, U+2013); 'Y***' is another id.",
+        ),
+        (
+            "decimals_in_id",
+            "4567.0",
+            "'4567.0' looks like a number that a program has given decimals; '4567' is another id.",
+            "'4***' looks like a number that a program has given decimals; '4***' is another id.",
+        ),
+    ],
+)
+def test_what_may_be_meant_is_masked_like_the_value(broken, value, shown, masked):
+    finding = Finding(BY_NAME[broken], value=value)
+    assert finding.message == shown
+    assert finding.render(show_values=False) == masked
 
 
 def test_a_misspelled_role_is_no_role_of_its_own():

@@ -35,6 +35,7 @@ MAY_DIFFER = {
     "PK038": ({"PK038"}, "what provkit noted beside its own folder holds digests of the originals, and is left out"),
     "PK120": ({"PK301"}, _ORDER),
     "PK505": ({"PK505"}, "which of two people with one name is named first follows the order of their addresses"),
+    "PK268": ({"PK301", "PK815"}, _ORDER),
     "PK602": ({"PK150", "PK602", "PK604", "stopped"}, "a workbook of Excel 97 can only be described"),
     "PK604": ({"PK150", "PK604", "stopped"}, "a workbook of Excel 97 can only be described"),
     "PK626": ({"PK301"}, _ORDER),

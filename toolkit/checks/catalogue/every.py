@@ -77,6 +77,7 @@ from provkit.checks.catalogue.canvas import (
     values_beyond_the_header,
     wrong_encoding_for_canvas,
 )
+from provkit.checks.catalogue.damage import zeros_lost
 from provkit.checks.catalogue.files import (
     archive_among_the_files,
     archive_beside_the_files_differs,
@@ -187,14 +188,7 @@ from provkit.schemas.canvas import (
     user_status_taken_for_active,
     user_status_unknown,
 )
-from provkit.schemas.common import (
-    control_character,
-    encoding_lost,
-    invisible_character_in_id,
-    nul_character,
-    required_value_missing,
-    value_too_long,
-)
+from provkit.schemas.common import required_value_missing, value_too_long
 from provkit.schemas.courses import (
     account_with_blanks_around,
     course_status_taken_otherwise,
@@ -211,6 +205,15 @@ from provkit.schemas.enrollments import (
     role_taken_for_student,
 )
 from provkit.schemas.expand import send_email_not_true_or_false
+from provkit.schemas.letters import (
+    control_character,
+    decimals_in_id,
+    encoding_lost,
+    invisible_character_in_id,
+    letters_garbled,
+    nul_character,
+    typographic_sign_in_id,
+)
 from provkit.schemas.people import (
     address_other_than_it_seems,
     domain_likely_misspelled,
@@ -322,6 +325,10 @@ RULES: tuple[Rule, ...] = (
     nul_character,
     invisible_character_in_id,
     control_character,
+    letters_garbled,
+    typographic_sign_in_id,
+    zeros_lost,
+    decimals_in_id,
     reference_outside_the_package,
     reference_to_nothing,
     section_of_another_course,

@@ -168,9 +168,11 @@ def course_missing_beside_a_new_section() -> None:
 def reference_spelled_otherwise(outside: Outside) -> np.ndarray:
     """A row refers to something of this package in another spelling.
 
-    What happens: ids are compared letter by letter, capitals included; only plain blanks at either end are passed over. Canvas does not
-    know the id written here and refuses the row.
-    Remedy: write the id as it stands in the other file.
+    What happens: ids are compared sign by sign, capitals included; only plain blanks at either end are passed over. Spreadsheets change
+    ids: they drop the zeros in front of a number (7 for 007), give it decimals (4567.0 for 4567), and make dashes of hyphens. Canvas does
+    not know the id written here and refuses the row.
+    Remedy: write the id as it stands in the other file, and keep columns of ids as text. If Canvas holds the id as it is written here,
+    list it in known.toml.
     Evidence: Canvas SIS import (canvas-sis-import 3, 5, 6, 7); server-findings 33, 41, 60
 
     ## Example

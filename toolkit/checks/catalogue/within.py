@@ -10,8 +10,9 @@ import pyarrow.compute
 
 from provkit.checks.coded import Coded
 from provkit.rules import Consequence, Rule, rule
-from provkit.schemas.common import CANVAS_BLANKS, LONGEST
+from provkit.schemas.common import LONGEST
 from provkit.schemas.layouts import Kind
+from provkit.schemas.letters import CANVAS_BLANKS
 
 __all__ = ["RULES"]
 
