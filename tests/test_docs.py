@@ -26,7 +26,9 @@ def provkit(arguments, folder):
     )
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 12), ("docs/control.md", 6), ("docs/workbooks.md", 12)])
+@pytest.mark.parametrize(
+    ("page", "least"), [("README.md", 12), ("docs/control.md", 6), ("docs/reports.md", 25), ("docs/workbooks.md", 12)]
+)
 def test_the_consoles_of_a_page_show_what_really_comes(root, tmp_path, page, least):
     (tmp_path / "sample_data").symlink_to(root / "sample_data", target_is_directory=True)
     shown = 0

@@ -99,8 +99,7 @@ def command(
     from provkit.workflows.known import known_facts
     from provkit.workflows.rules_control import control
 
-    if annotate is not None:
-        check_annotate(annotate, source)
+    copy = None if annotate is None else check_annotate(annotate, source)
     for file in filter(None, (output, changes, annotate, new_baseline)):
         check_apart(file, source)
         check_apart(file, out)
@@ -133,7 +132,7 @@ def command(
         _show_diff(built, source, listed)
         return
     view = _view(built, source.resolve().name, hold_back=hold_back)
-    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=annotate)
+    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=copy)
     if not built.report.ok:
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from provkit.control import Control
     from provkit.report import View
     from provkit.rules import Report
+    from provkit.workflows.annotation import Annotation
 
 __all__ = [
     "AnnotateOption",
@@ -65,7 +66,8 @@ AnnotateOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE.xlsx",
-        help="Write a copy of the workbook with the cells at fault coloured and commented, and a sheet 'To fix'.",
+        help="Write a copy of the workbook, or of the one a package was built from, with the cells at fault coloured and commented, "
+        "and a sheet 'To fix'.",
         show_default=False,
     ),
 ]
@@ -159,7 +161,7 @@ def deliver(
     output: Path | None,
     show_values: bool | None,
     judged: Path,
-    annotate: Path | None = None,
+    annotate: Annotation | None = None,
 ) -> None:
     """Write a report to the terminal or a file, and the annotated workbook where one is asked for.
 
@@ -169,7 +171,7 @@ def deliver(
         output: Where to; None is stdout.
         show_values: What --show-values or --mask-values says.
         judged: What the report is about, which it never replaces.
-        annotate: Where the annotated workbook goes; it has passed `check_annotate`.
+        annotate: The annotated workbook, as `check_annotate` found that it can be written.
 
     Raises:
         GuardError: The report would replace what it is about, or become a stray file in it.
@@ -181,7 +183,7 @@ def deliver(
     chosen = output_format or SUFFIXES.get(suffix, "text")
     text = _render(view, chosen, show_values=chosen in SHOWING if show_values is None else show_values, to_file=output is not None)
     if annotate is not None:
-        _annotate(annotate, judged, view, show_values=show_values is not False)
+        _annotate(annotate, view, show_values=show_values is not False)
     if output is None:
         console.write(text)
     else:
@@ -212,55 +214,33 @@ def check_apart(output: Path, judged: Path) -> None:
         )
 
 
-def check_annotate(target: Path, judged: Path) -> None:
-    """Whether a workbook can be annotated there: never over itself, and over no file but an earlier copy.
+def check_annotate(target: Path, judged: Path) -> Annotation:
+    """The workbook to annotate, and whether its copy can go there.
 
     Args:
         target: Where the annotated copy goes.
-        judged: What is judged.
+        judged: What is judged: a workbook, or a package that was built from one.
 
     Raises:
         ConfigError: It is no workbook that can be annotated, or the names' endings differ.
-        GuardError: The copy would replace the workbook itself, or a file that is no earlier copy.
+        PackageError: The workbook is not there.
+        GuardError: The workbook has changed, or the copy would replace something or become a file of the upload.
     """
-    from provkit.errors import ConfigError, GuardError
-    from provkit.report.workbook import SUFFIXES, is_annotated
+    from provkit.workflows.annotation import annotation
 
-    suffix = judged.suffix.lower()
-    if suffix not in SUFFIXES or not judged.is_file():
-        raise ConfigError(
-            f"{judged} cannot be annotated: only a workbook (.xlsx or .xlsm) can.",
-            remedy="Name the workbook itself, or write a page: --output report.html",
-        )
-    if target.suffix.lower() != suffix:
-        raise ConfigError(
-            f"The annotated copy of {judged} must end in {suffix} too.", remedy=f"--annotate {target.with_suffix(suffix)}"
-        )
+    found = annotation(target, judged)
     check_apart(target, judged)
-    try:
-        foreign = target.exists() and not is_annotated(target.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{target} cannot be written: {error.strerror or error}.") from error
-    if foreign:
-        raise GuardError(
-            f"{target} exists and is no annotated copy that provkit wrote; it was left as it is.",
-            reason="not_replaceable",
-            remedy="Name another file, or move that one away.",
-        )
+    return found
 
 
-def _annotate(target: Path, judged: Path, view: View, *, show_values: bool) -> None:
-    from provkit.errors import SourceError
+def _annotate(copy: Annotation, view: View, *, show_values: bool) -> None:
     from provkit.report.workbook import annotated, lost
 
-    try:
-        content = judged.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{judged} cannot be read: {error.strerror or error}.") from error
-    console.save(target, annotated(content, judged.resolve().name, view, show_values=show_values))
-    missing = lost(content)
+    console.save(copy.target, annotated(copy.content, copy.source.resolve().name, view, show_values=show_values))
+    missing = lost(copy.content)
     if missing:
-        console.talk().print(f"{target} lacks, or shows otherwise, what {judged.name} has of: {', '.join(missing)}.", markup=False)
+        said = f"{copy.target} lacks, or shows otherwise, what {copy.source.name} has of: {', '.join(missing)}."
+        console.talk().print(said, markup=False)
 
 
 def _render(view: View, chosen: Format, *, show_values: bool, to_file: bool) -> str:

@@ -62,8 +62,7 @@ def command(
     from provkit.workflows.rules_control import control
     from provkit.workflows.validate import judge
 
-    if annotate is not None:
-        check_annotate(annotate, path)
+    copy = None if annotate is None else check_annotate(annotate, path)
     if new_baseline is not None:
         check_apart(new_baseline, path)
     chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
@@ -72,6 +71,6 @@ def command(
     )
     write_baseline(new_baseline, chosen, found.everything, acting=False)
     view = View(found.report, path.resolve().name, mailing=found.mailing, reception=found.reception)
-    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=annotate)
+    deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=copy)
     if not found.report.ok or (strict and found.report.count(Severity.WARNING)):
         raise typer.Exit(1)
