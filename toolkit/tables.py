@@ -33,6 +33,7 @@ __all__ = [
     "Spoken",
     "Table",
     "Tables",
+    "Unread",
     "column_index",
     "column_letters",
     "place_of",
@@ -188,6 +189,22 @@ class Aspect:
     merged: tuple[Area, ...] = ()
 
 
+class Unread(NamedTuple):
+    """A column of a sheet that is never read, for it is sensitive: its cells are empty wherever the sheet goes.
+
+    Attributes:
+        header: What it is called; "" for what a name beside or over it covers too.
+        column: Its index.
+        first: Index of the row with its header.
+        end: Index of the row below its last.
+    """
+
+    header: str
+    column: int
+    first: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One grid of cells: a worksheet, or a text file.
@@ -203,6 +220,7 @@ class Sheet:
         text: What a text file was read as, in words; "" for a worksheet.
         left: Index of the worksheet's column with which the grid begins; 0 but for a table that stands beside another.
         aspect: How the spreadsheet program shows it.
+        unread: Its columns that are sensitive.
     """
 
     file: str
@@ -215,6 +233,7 @@ class Sheet:
     text: str = ""
     left: int = 0
     aspect: Aspect = Aspect()
+    unread: tuple[Unread, ...] = ()
 
     def place(self, column: int | None) -> Place:
         """Where a column stands.

@@ -14,11 +14,11 @@ from provkit.authoring.columns import Coded, Codes, Raw
 from provkit.authoring.grids import Grid
 from provkit.authoring.heading import is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import token
 from provkit.authoring.normalize import LEFT_OUT, shown
 from provkit.authoring.rules_tables import columns_hidden, hidden_as_said, rows_hidden
 from provkit.rules import Origin
 from provkit.tables import Cell, column_letters
+from provkit.vocabulary import token
 
 __all__ = ["Hidden", "fill_merged", "numbers_of", "settle_hidden"]
 

@@ -13,7 +13,6 @@ from provkit.authoring.columns import Codes
 from provkit.authoring.courses import Desk, course_part, ids_of, new_courses, new_sections, section_part
 from provkit.authoring.dates import DateReader
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import Target
 from provkit.authoring.members import member_parts, read_members
 from provkit.authoring.parts import Built, Part, build
 from provkit.authoring.people import Known
@@ -26,6 +25,7 @@ from provkit.errors import SourceError
 from provkit.rules import LISTED_PER_RULE, Severity
 from provkit.schemas.layouts import Kind
 from provkit.tables import Sheets, Tables
+from provkit.vocabulary import Target
 
 __all__ = ["author"]
 

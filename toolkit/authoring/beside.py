@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from provkit.authoring.heading import find_heading, is_blank
-from provkit.authoring.mapping import Target, map_header
+from provkit.authoring.mapping import map_header
 from provkit.authoring.shape import find_target
 from provkit.tables import Sheet, column_letters
+from provkit.vocabulary import Target
 
 __all__ = ["Parts", "apart"]
 

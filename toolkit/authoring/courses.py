@@ -14,7 +14,6 @@ from provkit.authoring.dates import DateReader
 from provkit.authoring.grids import LABEL, Grid
 from provkit.authoring.ids import fill_by_setting, fill_by_template
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import COURSE_FIELDS, SECTION_FIELDS
 from provkit.authoring.normalize import Cleaner, identifier, moment, text, words
 from provkit.authoring.parts import Part, first_filled
 from provkit.authoring.rules_sheets import (
@@ -27,6 +26,7 @@ from provkit.authoring.rules_sheets import (
 from provkit.authoring.settings import AuthoringSettings
 from provkit.authoring.templates import IdTemplate
 from provkit.schemas.layouts import Kind
+from provkit.vocabulary import COURSE_FIELDS, SECTION_FIELDS
 
 __all__ = ["Desk", "course_part", "new_courses", "new_sections", "section_part"]
 

@@ -17,12 +17,13 @@ from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes, Mask, Raw, group
 from provkit.authoring.dates import DateReader
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import Columns, hits, map_header, token
+from provkit.authoring.mapping import Columns, map_header
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
 from provkit.authoring.rules_profiles import answer_not_in_the_lookup, column_of_profile_missing, columns_disagree, rows_left_out
 from provkit.config import did_you_mean
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import hits, token
 
 if TYPE_CHECKING:
     from provkit.authoring.grids import Grid

@@ -12,7 +12,7 @@ import numpy as np
 
 from provkit.authoring.columns import Mask, Raw, encode
 from provkit.authoring.heading import Heading, is_blank
-from provkit.authoring.mapping import Columns, Target, anybodys_id, map_header
+from provkit.authoring.mapping import Columns, anybodys_id, map_header
 from provkit.authoring.normalize import shown
 from provkit.authoring.remarks import look_below
 from provkit.authoring.several import people_in
@@ -20,6 +20,7 @@ from provkit.authoring.shape import COURSES, PERSON
 from provkit.authoring.wide import MOST, Wide, leads, marked, wide_columns
 from provkit.errors import SourceError
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import Target
 
 __all__ = ["ColumnsBelow", "Found"]
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from provkit.authoring.columns import Codes, Mask, Raw
-from provkit.authoring.mapping import Columns, Target
+from provkit.authoring.mapping import Columns
 from provkit.authoring.normalize import shown
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import Target
 
 __all__ = ["LABEL", "LABELS", "Grid", "describe"]
 

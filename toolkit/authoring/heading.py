@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from provkit.authoring.mapping import hits, is_word, strong_hits
 from provkit.authoring.normalize import shown
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import hits, is_word, strong_hits
 
 __all__ = ["HEADER_WITHIN", "Heading", "find_heading", "is_blank"]
 

@@ -9,9 +9,9 @@ from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes
 from provkit.authoring.grids import Grid
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import token
 from provkit.authoring.normalize import LEFT_OUT, shown, text
 from provkit.authoring.rules_sheets import row_not_enrolled
+from provkit.vocabulary import token
 
 __all__ = ["leave_out"]
 

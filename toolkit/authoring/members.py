@@ -14,7 +14,6 @@ from provkit.authoring.courses import Desk
 from provkit.authoring.grids import Grid
 from provkit.authoring.ids import fill_by_setting, fill_by_template
 from provkit.authoring.leaving import leave_out
-from provkit.authoring.mapping import COURSE_FIELDS, SECTION_FIELDS
 from provkit.authoring.normalize import address, boolean, identifier, university_id, words
 from provkit.authoring.parts import Part
 from provkit.authoring.people import Known, Mention, Person
@@ -27,6 +26,7 @@ from provkit.authoring.rules_sheets import (
 )
 from provkit.authoring.users import guests, mark_torn
 from provkit.schemas.layouts import Kind
+from provkit.vocabulary import COURSE_FIELDS, SECTION_FIELDS
 
 __all__ = ["MemberSheet", "read_members"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from provkit.authoring.mapping import STRONG, Target, token
 from provkit.authoring.normalize import shown
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import STRONG, Target, token
 
 __all__ = ["is_label", "places_of_message", "read_message"]
 

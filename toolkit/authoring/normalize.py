@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from provkit.authoring.changes import ChangeKind
 from provkit.authoring.dates import Clock, DateReader
-from provkit.authoring.mapping import token
 from provkit.authoring.rules_cells import (
     date_ambiguous,
     formula_error,
@@ -25,6 +24,7 @@ from provkit.authoring.rules_cells import (
 )
 from provkit.rules import Rule
 from provkit.tables import Cell, CellError
+from provkit.vocabulary import token
 
 __all__ = [
     "LEFT_OUT",

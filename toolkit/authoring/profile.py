@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from provkit.authoring.mapping import STRONG, Target, token
 from provkit.authoring.settings import AuthoringSettings, bare_domains, known_zone
 from provkit.authoring.templates import compile_template
 from provkit.config import did_you_mean
+from provkit.vocabulary import STRONG, Target, token
 
 __all__ = ["SAID", "Profile", "TableProfile"]
 

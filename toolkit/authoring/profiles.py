@@ -9,12 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from provkit.authoring.mapping import OF_KIND, STRONG, token
 from provkit.authoring.profile import SAID, Profile, TableProfile
 from provkit.config import Config, did_you_mean, read_toml, validated
 from provkit.errors import ConfigError
 from provkit.sources import Format
 from provkit.tables import Cell, Sheet, Sheets
+from provkit.vocabulary import OF_KIND, STRONG, token
 
 __all__ = ["find", "formats", "shipped", "with_constants"]
 

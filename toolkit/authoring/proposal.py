@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from provkit.authoring.heading import find_heading
-from provkit.authoring.mapping import STRONG, Columns, Target, hint, map_header, token
+from provkit.authoring.mapping import Columns, hint, map_header
 from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
 from provkit.authoring.profile import Profile, TableProfile, fold
 from provkit.authoring.shape import find_target
 from provkit.sources.sensitive import header_row
 from provkit.tables import Cell, Sheet, Sheets, column_letters
+from provkit.vocabulary import STRONG, Target, token
 
 __all__ = ["Guess", "Proposal", "TableProposal", "propose"]
 

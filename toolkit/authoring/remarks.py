@@ -10,10 +10,11 @@ import numpy as np
 
 from provkit.authoring.columns import Codes, Mask, Raw
 from provkit.authoring.heading import Heading, is_blank
-from provkit.authoring.mapping import Columns, Target, is_word, map_header, may_be_word
+from provkit.authoring.mapping import Columns, map_header
 from provkit.authoring.normalize import shown
 from provkit.authoring.wide import leads
 from provkit.tables import Cell, Sheet
+from provkit.vocabulary import Target, is_word, may_be_word
 
 __all__ = ["Below", "look_below"]
 

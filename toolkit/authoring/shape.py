@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from provkit.authoring.mapping import Columns, Target, map_header
+from provkit.authoring.mapping import Columns, map_header
 from provkit.tables import Cell
+from provkit.vocabulary import Target
 
 __all__ = ["COURSES", "PERSON", "find_target"]
 

@@ -18,7 +18,7 @@ from provkit.authoring.found import ColumnsBelow, Found
 from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import OF_KIND, STRONG, Columns, Target, hint, hits, map_header, meant, meant_sheet
+from provkit.authoring.mapping import Columns, hint, map_header, meant, meant_sheet
 from provkit.authoring.message_sheet import is_label, places_of_message, read_message
 from provkit.authoring.normalize import shown
 from provkit.authoring.profile import Profile, TableProfile, fold
@@ -36,6 +36,7 @@ from provkit.authoring.shape import COURSES, PERSON, find_target
 from provkit.authoring.widen import widen
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
+from provkit.vocabulary import OF_KIND, STRONG, Target, hits
 
 __all__ = ["Survey", "survey"]
 

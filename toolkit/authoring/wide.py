@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from provkit.authoring.heading import Heading, is_blank
-from provkit.authoring.mapping import Columns, token
+from provkit.authoring.mapping import Columns
 from provkit.authoring.normalize import WORDS, shown
 from provkit.authoring.profile import fold
 from provkit.authoring.several import people_in
 from provkit.tables import Cell
+from provkit.vocabulary import token
 
 __all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "wide_columns"]
 

@@ -14,13 +14,13 @@ from provkit.authoring.columns import Coded, Codes, Raw
 from provkit.authoring.grids import Grid
 from provkit.authoring.heading import is_blank
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.mapping import token
 from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
 from provkit.authoring.profile import fold
 from provkit.authoring.rules_tables import header_is_no_id, mark_unknown, rows_without_mark
 from provkit.authoring.wide import Wide, is_mark, looks_like_id, marked, role_of
 from provkit.rules import Origin
 from provkit.tables import Cell
+from provkit.vocabulary import token
 
 __all__ = ["widen"]
 

@@ -22,10 +22,10 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from provkit.authoring.mapping import STRONG, Target
 from provkit.authoring.workbook import MESSAGE_SHEET, Column, Need, SheetLayout, layouts
 from provkit.schemas.common import Form
 from provkit.sources.annotations import GUIDE, GUIDE_TITLE
+from provkit.vocabulary import STRONG, Target
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell

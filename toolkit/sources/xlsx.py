@@ -13,7 +13,7 @@ from provkit.errors import SourceError
 from provkit.sources.bounds import MAX_CELLS, chunks, read_member
 from provkit.tables import Area, Aspect, CellError, column_index, column_letters
 
-__all__ = ["Seen", "look", "parse_xml", "relations"]
+__all__ = ["Seen", "look", "members_of", "parse_xml", "relations"]
 
 _INTERESTING = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:(row)\b([^>]*)>|c\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
@@ -71,7 +71,7 @@ def look(archive: zipfile.ZipFile, name: str) -> Mapping[str, Seen]:
         for _ in chunks(archive, "xl/sharedStrings.xml", name):  # only to see that it stays within bounds
             pass
     found: dict[str, Seen] = {}
-    for sheet, member in _sheets(archive, name):
+    for sheet, member in members_of(archive, name):
         here = _scan(archive, member, sheet, name)
         if here != Seen():
             found[sheet] = here
@@ -117,8 +117,16 @@ def relations(archive: zipfile.ZipFile, member: str, name: str) -> Mapping[str, 
     }
 
 
-def _sheets(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
-    """Each worksheet's name and member."""
+def members_of(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
+    """Each worksheet's name and member.
+
+    Args:
+        archive: The workbook, opened.
+        name: The file's name, for messages.
+
+    Raises:
+        SourceError: It is damaged.
+    """
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return

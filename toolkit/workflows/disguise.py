@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import io
+import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
 from provkit.sources.bounds import open_zip, read_member
+from provkit.workflows.blot import blotted, cells_to_blot, page_holds_any
 
 __all__ = ["disguised", "hollow"]
 
@@ -18,10 +20,11 @@ Swap = Callable[[str], str]
 
 _BINARY = re.compile(rb"%PDF|\x89PNG|\xff\xd8\xff|GIF8|\x1f\x8b|7z\xbc\xaf|Rar!|SQLite format 3|PAR1|\xd0\xcf\x11\xe0")
 _TAG = re.compile(r"(<[^>]*>)")
+_PAGE = re.compile(r"\ufeff?\s*<(?:!doctype|html|table|head|meta|style|\?xml)", re.IGNORECASE)
 
 
 def disguised(content: bytes, name: str, swap: Swap, rename: Swap) -> bytes | None:
-    """A file with its texts replaced.
+    """A file with its texts replaced, and with nothing in its sensitive columns.
 
     Args:
         content: Its bytes.
@@ -38,6 +41,8 @@ def disguised(content: bytes, name: str, swap: Swap, rename: Swap) -> bytes | No
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zipped(content, name, swap, rename)
     if _BINARY.match(content):
+        return None
+    if _PAGE.match(content.decode("utf-8", "replace")[:200]) and page_holds_any(content, name):
         return None
     return _text(content, swap)
 
@@ -67,9 +72,9 @@ def _text(content: bytes, swap: Swap) -> bytes:
 
 
 def _plain(text: str, swap: Swap) -> str:
-    if re.match(r"\ufeff?\s*<(?:!doctype|html|table|head|meta|style|\?xml)", text[:200], re.IGNORECASE):
+    if _PAGE.match(text[:200]):
         return "".join(part if part.startswith("<") else swap(part) for part in _TAG.split(text))
-    return swap(text)
+    return swap(blotted(text))
 
 
 def _zipped(content: bytes, name: str, swap: Swap, rename: Swap) -> bytes | None:
@@ -78,7 +83,7 @@ def _zipped(content: bytes, name: str, swap: Swap, rename: Swap) -> bytes | None
     if any(one.flag_bits & 1 for one in archive.infolist()):
         return None
     if "xl/workbook.xml" in names:
-        return _workbook(archive, name, swap)
+        return _workbook(archive, name, swap, cells_to_blot(content, archive, name))
     if "xl/workbook.bin" in names or "mimetype" in names or "word/document.xml" in names:
         return None
     target = io.BytesIO()
@@ -117,7 +122,7 @@ _SINCE_2000 = 36526
 """The serial number of 1 January 2000: dates since then stay."""
 
 
-def _workbook(archive: zipfile.ZipFile, name: str, swap: Swap) -> bytes | None:
+def _workbook(archive: zipfile.ZipFile, name: str, swap: Swap, secret: Mapping[str, frozenset[str]]) -> bytes | None:
     def text(part: str) -> str:
         return read_member(archive, part, name).decode("utf-8-sig")
 
@@ -128,13 +133,19 @@ def _workbook(archive: zipfile.ZipFile, name: str, swap: Swap) -> bytes | None:
         return None  # written with prefixes of its own
     dates = _date_styles(text("xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
     parts = {part: text(part) for part in names if _KEPT.fullmatch(part)}
+    alone = _only_secret(parts, secret)
     for part, content in parts.items():
         if part.startswith("xl/worksheets/"):
             if "<sheetData" not in content:
                 return None
-            parts[part] = _worksheet(content, dates, swap)
+            hidden = secret.get(part, frozenset())
+            parts[part] = _worksheet(_CELL.sub(lambda cell, hidden=hidden: _emptied(cell, hidden), content), dates, swap)  # type: ignore[misc]
         elif part == "xl/sharedStrings.xml":
-            parts[part] = _ITEM.sub(lambda item: f"<si>{_string(item[1] or '', swap)}</si>", content)
+            number = itertools.count()
+            parts[part] = _ITEM.sub(
+                lambda item, number=number: f"<si>{'<t/>' if next(number) in alone else _string(item[1] or '', swap)}</si>",  # type: ignore[misc]
+                content,
+            )
         elif part == "xl/styles.xml":
             parts[part] = re.sub(r"&quot;(.*?)&quot;", lambda said: f"&quot;{_swapped(said[1], swap)}&quot;", content)
     named = "".join(_ATTRIBUTE.sub(lambda found: f'{found[1]}{_swapped(found[2], swap)}"', sheet) for sheet in sheets)
@@ -162,6 +173,29 @@ def _workbook(archive: zipfile.ZipFile, name: str, swap: Swap) -> bytes | None:
         for part, content in parts.items():
             made.writestr(zipfile.ZipInfo(part, (1980, 1, 1, 0, 0, 0)), content.encode(), zipfile.ZIP_DEFLATED)
     return target.getvalue()
+
+
+def _only_secret(parts: Mapping[str, str], secret: Mapping[str, frozenset[str]]) -> set[int]:
+    """The numbers of the shared strings that stand in sensitive cells and nowhere else."""
+    hidden: set[int] = set()
+    shown: set[int] = set()
+    for part, cells in secret.items():
+        for cell in _CELL.finditer(parts.get(part, "")):
+            if 't="s"' in cell[1] and (value := _VALUE.search(cell[2] or "")) is not None:
+                (hidden if _place(cell[1]) in cells else shown).add(int(value[2]))
+    return hidden - shown
+
+
+def _place(head: str) -> str:
+    found = re.search(r'\br="([A-Z]+\d+)"', head)
+    return "" if found is None else found[1]
+
+
+def _emptied(cell: re.Match[str], secret: frozenset[str]) -> str:
+    """A cell as it is; a sensitive one without what it holds."""
+    if _place(cell[1]) not in secret:
+        return cell[0]
+    return f"<c{re.sub(r' t=.[A-Za-z]+.', '', cell[1])}/>"
 
 
 def _swapped(text: str, swap: Swap) -> str:

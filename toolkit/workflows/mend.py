@@ -65,9 +65,13 @@ def _whole(authored: Authored, sheet: Sheet, account: SheetAccount | None) -> It
     table = authored.tables.get(sheet.kind)
     if table is not None:
         held = [str(name) for name in table.frame.columns if (table.frame[name] != "").any()]
-        before, after = ",".join(str(cell or "") for cell in sheet.rows[0]), ",".join(LAYOUTS[sheet.kind].smallest(held))
+        unread = {one.column: one.header for one in sheet.unread}
+        before = ",".join(unread.get(column) or str(cell or "") for column, cell in enumerate(sheet.rows[0]))
+        after = ",".join(LAYOUTS[sheet.kind].smallest(held))
         if before != after:
             yield f"Its first line {before!r} becomes {after!r}."
+        if unread:
+            yield f"What stands under {' and '.join(map(repr, unread.values()))} is sensitive; it is never read, and left out."
     if account is not None:
         places = [place for place, kind in zip(account.positions.tolist(), account.kinds.tolist(), strict=True) if kind >= 0]
         if places != sorted(places):

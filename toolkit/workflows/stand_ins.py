@@ -33,7 +33,7 @@ __all__ = ["StandIns", "kept_domains", "vocabulary"]
 _MODULES = (
     *("provkit.schemas.layouts", "provkit.schemas.users", "provkit.schemas.courses", "provkit.schemas.sections"),
     *("provkit.schemas.enrollments", "provkit.schemas.expand", "provkit.schemas.canvas", "provkit.schemas.people"),
-    *("provkit.schemas.dates", "provkit.authoring.mapping", "provkit.authoring.normalize", "provkit.authoring.dates"),
+    *("provkit.schemas.dates", "provkit.vocabulary", "provkit.authoring.normalize", "provkit.authoring.dates"),
     *("provkit.authoring.message_sheet", "provkit.authoring.names", "provkit.sources.sensitive", "provkit.sources.canvas"),
     *("provkit.sources.oneroster", "provkit.sources.school", "provkit.sources.school_data_sync", "provkit.sources.peoplesoft"),
     *("provkit.sources.qualtrics", "provkit.sources.records", "provkit.properties"),

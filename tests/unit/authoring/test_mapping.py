@@ -1,7 +1,8 @@
 import pytest
 
-from provkit.authoring.mapping import STRONG, WEAK, Target, hint, hits, map_header, meant, meant_sheet, token
+from provkit.authoring.mapping import hint, map_header, meant, meant_sheet
 from provkit.schemas.layouts import LAYOUTS, Kind
+from provkit.vocabulary import STRONG, WEAK, Target, hits, token
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_the_order_of_columns_plays_no_part():
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_specifications_own_columns_are_all_known(kind):
-    from provkit.authoring.mapping import OF_KIND
+    from provkit.vocabulary import OF_KIND
 
     columns = LAYOUTS[kind].columns
     found = map_header(OF_KIND[kind], list(columns))

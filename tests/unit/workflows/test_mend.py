@@ -100,3 +100,15 @@ def test_the_text_fits_80_columns_and_counts_what_it_does_not_list(look):
     assert max(map(len, text.splitlines())) <= 100  # a value without blanks stays whole
     assert "and 5 more rows (--listed sets how many are listed)" in text
     assert text.count("  line ") == 4
+
+
+def test_a_sensitive_column_is_named_and_what_stands_below_it_is_not(look):
+    users = USERS.replace(b"email,", b"email,password,") + BO.replace(
+        b"safety-guests.org,active", b"safety-guests.org,s3cret,active"
+    )
+    found = look(a__csv=users)
+    (file,) = found.files
+    header, sensitive = file.whole
+    assert header.startswith("Its first line 'user_id,login_id,first_name,last_name,email,password,status' becomes")
+    assert sensitive == "What stands under 'password' is sensitive; it is never read, and left out."
+    assert "s3cret" not in render_mended(found, listed=10)
