@@ -9,6 +9,7 @@ import typer
 
 from provkit import console
 from provkit.cli.options import KnownFile
+from provkit.cli.sourcing import Encoding, HiddenRows
 
 __all__ = ["command"]
 
@@ -27,6 +28,8 @@ def command(
         Literal["api", "app"] | None, typer.Option("--for", help="Where it goes: the API, or the upload page.", show_default=False)
     ] = None,
     known: KnownFile = None,
+    hidden_rows: HiddenRows = None,
+    encoding: Encoding = None,
 ) -> None:
     """Write a ZIP from which a problem can be seen again elsewhere, with stand-ins for everything personal.
 
@@ -37,7 +40,8 @@ def command(
 
     from provkit.workflows.bundle import bundle
 
-    made = bundle(path, output, notify=notify, app=None if door is None else door == "app", known=known)
+    app = None if door is None else door == "app"
+    made = bundle(path, output, notify=notify, app=app, known=known, hidden_rows=hidden_rows, encoding=encoding)
     width = max(map(len, made.contents))
     console.write("\n".join([f"Written: {made.path}", *(f"  {name:<{width}}  {what}" for name, what in made.contents.items())]))
     talk = console.talk()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit import console
+from provkit.cli.sourcing import Encoding, KindOfSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,8 @@ def command(
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Add the profile to provkit.toml, under this name.", show_default=False)] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--from", metavar="KIND", help="What kind of source it is, where that cannot be told.", show_default=False),
-    ] = None,
+    kind: KindOfSource = None,
+    encoding: Encoding = None,
 ) -> None:
     """Propose a mapping profile: which column seems to be what, how sure that is, and why.
 
@@ -45,7 +44,7 @@ def command(
 
     if output is not None and name is not None:
         raise typer.BadParameter("Take one of --output and --name.")
-    console.write("\n".join(_told(map_source(source, output=output, name=name, kind=kind), source)))
+    console.write("\n".join(_told(map_source(source, output=output, name=name, kind=kind, encoding=encoding), source)))
 
 
 def _told(mapped: Mapped, source: Path) -> Iterator[str]:

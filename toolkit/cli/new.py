@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit import console
+from provkit.cli.sourcing import Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ def command(
             "--from", metavar="PACKAGE", help="Fill it from a package: a folder, a ZIP or one of its CSV files.", show_default=False
         ),
     ] = None,
+    encoding: Encoding = None,
 ) -> None:
     """Write a workbook to type a roster in: a sheet per kind of file, choices to pick from, and a guide.
 
@@ -33,7 +35,7 @@ def command(
     """
     from provkit.workflows.new import new
 
-    console.write("\n".join(_told(new(workbook, package=package))))
+    console.write("\n".join(_told(new(workbook, package=package, encoding=encoding))))
 
 
 def _told(made: New) -> Iterator[str]:

@@ -13,7 +13,17 @@ from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
 from provkit.cli.options import GroupName, KnownFile
 from provkit.cli.reporting import check_apart
-from provkit.cli.sourcing import Constants, CreateCourses, KindOfSource, Message, OutFolder, ProfileName, constants_of
+from provkit.cli.sourcing import (
+    Constants,
+    CreateCourses,
+    Encoding,
+    HiddenRows,
+    KindOfSource,
+    Message,
+    OutFolder,
+    ProfileName,
+    constants_of,
+)
 from provkit.errors import SourceError
 
 __all__ = ["command"]
@@ -51,6 +61,8 @@ def command(
     profile: ProfileName = None,
     kind: KindOfSource = None,
     constants: Constants = None,
+    hidden_rows: HiddenRows = None,
+    encoding: Encoding = None,
     known: KnownFile = None,
     individual: Annotated[bool, typer.Option("--individual", help="Send the files one by one instead of the ZIP.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but the upload, the login included.")] = False,
@@ -104,6 +116,8 @@ def command(
         profile=profile,
         kind=kind,
         constants=constants_of(constants or ()),
+        hidden_rows=hidden_rows,
+        encoding=encoding,
         hold_back=limit,
         max_age=max_age,
         known=facts,

@@ -1,4 +1,4 @@
-"""Options that `build` and `run` share: how a source is read."""
+"""Options of commands that read a source: how it is read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = [
     "Message",
     "OutFolder",
     "ProfileName",
+    "check_unread",
     "constants_of",
 ]
 
@@ -91,6 +92,25 @@ Encoding: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+def check_unread(package: Path, **said: str | None) -> None:
+    """Refuse options that say how a source is read, where it is a package and was read as the service reads it.
+
+    Args:
+        package: The package.
+        said: The options, and what stands behind them.
+
+    Raises:
+        BadParameter: One was given.
+    """
+    for name, value in said.items():
+        if value is not None:
+            raise typer.BadParameter(
+                f"{package} is a package, which is judged byte for byte as the service reads it; this is for lists and workbooks.",
+                param_hint=f"--{name.replace('_', '-')}",
+            )
+
 
 _BEFORE_EQUALS = re.compile(r"^([^=\[]*(?:\[[^\]]*\])?)=")
 """The first = of what --set says that does not stand in brackets."""

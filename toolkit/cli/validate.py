@@ -24,6 +24,7 @@ from provkit.cli.reporting import (
     deliver,
     write_baseline,
 )
+from provkit.cli.sourcing import Encoding, HiddenRows, check_unread
 from provkit.rules import LISTED_PER_RULE
 
 __all__ = ["command"]
@@ -45,6 +46,8 @@ def command(
     notify: Annotated[
         bool | None, typer.Option("--notify/--no-notify", help="Whether new guests are to be notified.", show_default=False)
     ] = None,
+    hidden_rows: HiddenRows = None,
+    encoding: Encoding = None,
     show_values: ValuesOption = None,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
@@ -67,8 +70,17 @@ def command(
         check_apart(new_baseline, path)
     chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
     found = judge(
-        path, known=known_facts(known), notify=notify, app=None if door is None else door == "app", listed=listed, control=chosen
+        path,
+        known=known_facts(known),
+        notify=notify,
+        app=None if door is None else door == "app",
+        hidden_rows=hidden_rows,
+        encoding=encoding,
+        listed=listed,
+        control=chosen,
     )
+    if not found.built:
+        check_unread(path, hidden_rows=hidden_rows, encoding=encoding)
     write_baseline(new_baseline, chosen, found.everything, acting=False)
     view = View(found.report, path.resolve().name, mailing=found.mailing, reception=found.reception)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=path, annotate=copy)

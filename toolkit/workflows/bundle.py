@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from provkit import config as settings
 from provkit._version import VERSION
@@ -47,6 +47,8 @@ class _How(TypedDict):
 
     notify: bool | None
     app: bool | None
+    hidden_rows: Literal["take", "leave"] | None
+    encoding: str | None
     config: Config
     built: bool
 
@@ -88,6 +90,8 @@ def bundle(
     notify: bool | None = None,
     app: bool | None = None,
     known: str | Path | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     config: Config | None = None,
     key: bytes | None = None,
 ) -> Bundled:
@@ -99,6 +103,8 @@ def bundle(
         notify: As in `validate`.
         app: As in `validate`.
         known: A known.toml; by default the one that the settings name.
+        hidden_rows: As in `validate`.
+        encoding: As in `validate`.
         config: The settings.
         key: What the stand-ins are made with; by default drawn, and kept nowhere.
 
@@ -133,7 +139,14 @@ def bundle(
             described[new] = _described(content)
         files[new] = hollow(content) if made is None else made
     head = stand_ins.rename(source.resolve().name)
-    judged_as: _How = {"notify": notify, "app": app, "config": config, "built": meta is not None}
+    judged_as: _How = {
+        "notify": notify,
+        "app": app,
+        "hidden_rows": hidden_rows,
+        "encoding": encoding,
+        "config": config,
+        "built": meta is not None,
+    }
     mine = _judged(source, facts, rename=stand_ins.rename, replace=stand_ins.replace, **judged_as)
     with tempfile.TemporaryDirectory() as folder:
         if source.is_dir():
@@ -145,7 +158,15 @@ def bundle(
         here = None if facts is None else Path(folder, stand_ins.rename(facts.name))
         theirs = _judged(Path(folder, head), here, **judged_as)
     differences = _differences(mine, theirs)
-    flags = "".join([" --notify" if notify else "", " --for app" if app else "", f" --known inputs/{here.name}" if here else ""])
+    flags = "".join(
+        (
+            " --notify" if notify else "",
+            " --for app" if app else "",
+            f" --known inputs/{here.name}" if here else "",
+            f" --hidden-rows {hidden_rows}" if hidden_rows else "",
+            f" --encoding {encoding}" if encoding else "",
+        )
+    )
     texts = {
         "README.txt": _readme(head, flags, differences, sorted(described)),
         "versions.json": _json(_versions()),
@@ -206,6 +227,8 @@ def _judged(
     *,
     notify: bool | None,
     app: bool | None,
+    hidden_rows: Literal["take", "leave"] | None,
+    encoding: str | None,
     config: Config,
     built: bool,
     rename: Swap = _same,
@@ -221,9 +244,20 @@ def _judged(
     stopped = ""
     facts = None if known is None else Known.read(known)
     try:
-        reports.append(judge(path, known=facts, notify=notify, app=app, listed=LISTED).everything)
+        found = judge(path, known=facts, notify=notify, app=app, hidden_rows=hidden_rows, encoding=encoding, listed=LISTED)
+        reports.append(found.everything)
         if not built:
-            reports.append(prepare(path, notify=notify, app=bool(app), known=facts, config=config, listed=LISTED).everything)
+            made = prepare(
+                path,
+                notify=notify,
+                app=bool(app),
+                known=facts,
+                hidden_rows=hidden_rows,
+                encoding=encoding,
+                config=config,
+                listed=LISTED,
+            )
+            reports.append(made.everything)
     except ProvkitError as error:
         stopped = type(error).__name__
         places["stopped", stopped] += 1

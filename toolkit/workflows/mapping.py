@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from provkit.authoring import Proposal, formats, propose, shipped
+from provkit.authoring import AuthoringSettings, Proposal, formats, propose, shipped
 from provkit.config import FILE_NAME, Config
 from provkit.config import load as load_config
 from provkit.errors import ConfigError, GuardError, SourceError
@@ -40,6 +40,7 @@ def map_source(
     output: str | Path | None = None,
     name: str | None = None,
     kind: str | None = None,
+    encoding: str | None = None,
     config: Config | None = None,
 ) -> Mapped:
     """Propose a profile.
@@ -49,6 +50,7 @@ def map_source(
         output: The file to write it to, which must not exist.
         name: Its name in `provkit.toml`, to which it is added; not together with `output`. With neither, nothing is written.
         kind: The kind of source, as `--from` takes it.
+        encoding: How text files are written that do not say so themselves; by default as in `provkit.toml`.
         config: The settings; by default those found from the current folder upward.
 
     Raises:
@@ -59,7 +61,9 @@ def map_source(
     source = Path(source)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ConfigError(f"{name!r} cannot be the name of a profile.", remedy="Use letters, digits, - and _.")
-    sheets = read(source, kind=kind, formats=(*FORMATS, *formats()))
+    config = load_config() if config is None else config
+    said = config.model(AuthoringSettings, "defaults", encoding=encoding).encoding
+    sheets = read(source, kind=kind, formats=(*FORMATS, *formats()), encoding=said)
     proposal = propose(sheets, shipped().get(sheets.form))
     if not proposal.tables and not proposal.kind:
         raise SourceError(
@@ -67,7 +71,7 @@ def map_source(
             remedy="Name the columns in one row: Email, First name, Last name, ...",
         )
     if name is not None:
-        return _into_the_settings(proposal, sheets.recognised, name, config or load_config())
+        return _into_the_settings(proposal, sheets.recognised, name, config)
     text = f"# How {source.name} is read. Mend what is wrong, then: provkit build {source.name} --profile {output or 'FILE'}\n"
     text += proposal.to_toml()
     if output is None:

@@ -46,12 +46,13 @@ class New:
     message: bool
 
 
-def new(path: str | Path, *, package: str | Path | None = None, config: Config | None = None) -> New:
+def new(path: str | Path, *, package: str | Path | None = None, encoding: str | None = None, config: Config | None = None) -> New:
     """Write a workbook to author in. It is private to the user, and no file is ever replaced.
 
     Args:
         path: The workbook, a name that ends in .xlsx.
         package: A package (folder, ZIP or CSV file) to fill it from, whoever made it; building the workbook gives the same files.
+        encoding: How the package's text files are written that do not say so themselves; by default as in `provkit.toml`.
         config: The settings; by default those found from the current folder upward.
 
     Raises:
@@ -64,8 +65,10 @@ def new(path: str | Path, *, package: str | Path | None = None, config: Config |
         raise ConfigError(f"{path} is no name of a workbook.", remedy=f"Type: provkit new {path.with_suffix('.xlsx')}")
     if path.exists():
         raise _exists(path, package)
-    settings = (config or load_config()).model(AuthoringSettings, "defaults")
-    content = Content() if package is None else _filled(read(Path(package), kind=PLAIN), Path(package), settings)
+    settings = (config or load_config()).model(AuthoringSettings, "defaults", encoding=encoding)
+    content = Content()
+    if package is not None:
+        content = _filled(read(Path(package), kind=PLAIN, encoding=settings.encoding), Path(package), settings)
     written = write_workbook(path.name, settings.time_zone, content, template_names())
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from provkit import config as settings
 from provkit._version import VERSION
@@ -184,6 +184,8 @@ def run(
     profile: str | Profile | None = None,
     kind: str | None = None,
     constants: Mapping[str, str] | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     hold_back: Limit | None = None,
     max_age: float | None = None,
     known: Known | None = None,
@@ -212,6 +214,8 @@ def run(
         profile: See `build`.
         kind: See `build`.
         constants: See `build`.
+        hidden_rows: See `build`.
+        encoding: See `build`.
         hold_back: Hold back rows with errors, up to this many; None holds back none.
         max_age: Stop where the source was last written more than so many hours ago.
         known: What exists elsewhere; by default what the settings name.
@@ -241,6 +245,8 @@ def run(
                 "profile": profile,
                 "kind": kind,
                 "constants": constants,
+                "hidden_rows": hidden_rows,
+                "encoding": encoding,
             },
             sent_as={
                 "individual": individual,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from provkit.checks import examine
 from provkit.checks.catalogue.files import archive_beside_the_files_differs, csv_of_unknown_content
+from provkit.checks.catalogue.headers import header_unknown
 from provkit.control import Control
 from provkit.errors import PackageError
 from provkit.package import ARCHIVE_NAME, Package, differences
@@ -31,9 +33,11 @@ class Validated:
         report: What was found.
         examined: What was made of the package; None where there is none, since the source has errors.
         everything: All that was found, whatever the user chose to hear, listed as far as a baseline needs it.
+        built: Whether it was built first, in memory, since it is no package.
     """
 
-    def __init__(self, report: Report, examined: Examined | None, everything: Report) -> None:
+    def __init__(self, report: Report, examined: Examined | None, everything: Report, *, built: bool = False) -> None:
+        self.built = built
         self.report = report
         self.examined = examined
         self.everything = everything
@@ -55,6 +59,8 @@ def validate(
     known: Known | None = None,
     notify: bool | None = None,
     app: bool | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
 ) -> Report:
@@ -66,6 +72,8 @@ def validate(
         known: What exists elsewhere (`provkit.receiver.Known`); without it whatever lies outside the package counts as existing.
         notify: Whether the notification of new guests is asked for; by default as the package was built.
         app: Whether it goes to the upload page; by default as the package was built.
+        hidden_rows: What becomes of hidden rows and columns of a workbook; see `build`. A package is read as the service reads it.
+        encoding: How a list is written that does not say so itself; see `build`. A package is read as the service reads it.
         listed: How many findings of one rule are listed; counts are always exact.
         control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
 
@@ -76,7 +84,9 @@ def validate(
         PackageError: There is nothing there, or it cannot be read.
         SourceError: A workbook cannot be read.
     """
-    return judge(target, known=known, notify=notify, app=app, listed=listed, control=control).report
+    return judge(
+        target, known=known, notify=notify, app=app, hidden_rows=hidden_rows, encoding=encoding, listed=listed, control=control
+    ).report
 
 
 def judge(
@@ -85,6 +95,8 @@ def judge(
     known: Known | None = None,
     notify: bool | None = None,
     app: bool | None = None,
+    hidden_rows: Literal["take", "leave"] | None = None,
+    encoding: str | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
 ) -> Validated:
@@ -95,6 +107,8 @@ def judge(
         known: As in `validate`.
         notify: As in `validate`.
         app: As in `validate`.
+        hidden_rows: As in `validate`.
+        encoding: As in `validate`.
         listed: As in `validate`.
         control: As in `validate`.
 
@@ -103,10 +117,20 @@ def judge(
         SourceError: A workbook cannot be read.
     """
     control = control or Control()
+    as_built = partial(
+        _built,
+        known=known,
+        notify=notify,
+        app=bool(app),
+        hidden_rows=hidden_rows,
+        encoding=encoding,
+        listed=listed,
+        control=control,
+    )
     if isinstance(target, Package):
         package = target
     elif Path(target).suffix.lower() in WORKBOOKS and Path(target).is_file():
-        return _built(Path(target), known=known, notify=notify, app=app, listed=listed, control=control)
+        return as_built(Path(target))
     else:
         package = Package.read(target)
     meta = package.meta
@@ -117,20 +141,21 @@ def judge(
     if notify is None:
         notify = meta is not None and meta.notify
     examined = examine(package, known=known, notify=notify, app=app, listed=control.listed(listed))
-    if not isinstance(target, Package) and Path(target).is_file() and csv_of_unknown_content in examined.report.counts:
-        return _built(Path(target), known=known, notify=notify, app=app, listed=listed, control=control)
+    unknown = {csv_of_unknown_content} | ({header_unknown} if hidden_rows or encoding else set())  # whoever says so has a list
+    if not isinstance(target, Package) and Path(target).is_file() and unknown & examined.report.counts.keys():
+        return as_built(Path(target))
     everything = merge(examined.report, _beside(package))
     if meta is not None:
         everything = everything.with_rows(meta.rows)
     return Validated(control.applied(everything, acting=False).capped(listed), examined, everything)
 
 
-def _built(source: Path, *, known: Known | None, notify: bool | None, app: bool | None, listed: int, control: Control) -> Validated:
+def _built(source: Path, **options: Any) -> Validated:
     """A source that is no package yet: what `build` would make of it, in memory."""
     from provkit.workflows.build import prepare
 
-    made = prepare(source, notify=notify, app=bool(app), known=known, listed=listed, control=control, acting=False)
-    return Validated(made.report, None if made.package is None else made.examined, made.everything)
+    made = prepare(source, acting=False, **options)
+    return Validated(made.report, None if made.package is None else made.examined, made.everything, built=True)
 
 
 def _beside(package: Package) -> Report:
