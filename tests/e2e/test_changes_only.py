@@ -10,7 +10,9 @@ import pytest
 
 from provkit.config import Config
 from provkit.errors import ConfigError, GuardError, HistoryError
+from provkit.planning.guards import Allowed
 from provkit.workflows import plan_file
+from provkit.workflows.build import build
 from provkit.workflows.plan import plan
 from provkit.workflows.send import prepare, send
 
@@ -146,3 +148,38 @@ def test_two_feeds_that_name_one_person_otherwise_are_told_so_on_the_screen_and_
     assert list(planned.outlook.named_otherwise()) == ["Named otherwise by hr: a@safety-guests.org (Ann Lean here, Ann Lee there)."]
     assert "Lean" not in plan_file.render(planned)
     assert not planned.stops
+
+
+def test_a_looser_limit_is_said_before_it_takes_effect(service, keys, roster):
+    config = Config(None, {"env": {"beta": service.settings | {"max_ended": 60}}}, keys)
+    send(roster(0, 20), env="beta", config=config)
+    nobody = prepare(roster(0, 21), env="beta", changes_only=True, removals="deleted", config=config)
+    some = prepare(roster(8, 20), env="beta", changes_only=True, removals="deleted", config=config)
+    assert [stop.guard.reason for stop in some.stops] == []
+    assert not [note for note in nobody.outlook.notes(nobody.environment, Allowed()) if "max_ended" in note]
+    assert [
+        note
+        for note in some.outlook.notes(some.environment, Allowed())
+        if note.startswith("Up to 60 % of all enrollments may end here without a stop: max_ended")
+    ]
+
+
+def test_a_source_that_shares_its_name_with_another_ends_nobody_unless_that_is_said(service, config, tmp_path):
+    """A course of one person in each: too few for the other guards."""
+    lists = {"art": "ana", "music": "bo"}
+    for folder, who in lists.items():
+        (tmp_path / folder).mkdir()
+        head = "First name,Last name,Email,Course ID,Role\n"
+        (tmp_path / folder / "roster.csv").write_text(
+            f"{head}{who.title()},Ek,{who}@safety-guests.org,{folder.upper()}-1,student\n"
+        )
+        build(tmp_path / folder / "roster.csv", tmp_path / f"out-{folder}", config=Config())
+    send(tmp_path / "out-art", env="beta", config=config)
+    other = prepare(tmp_path / "out-music", env="beta", changes_only=True, removals="deleted", config=config)
+    assert [stop.guard.reason for stop in other.stops] == ["ends_half"]
+    with pytest.raises(GuardError, match="ART-1") as caught:
+        other.deliver()
+    assert "--feed NAME" in caught.value.remedy
+    build(tmp_path / "music" / "roster.csv", tmp_path / "out-music", feed="music", config=Config())
+    apart = prepare(tmp_path / "out-music", env="beta", changes_only=True, removals="deleted", config=config)
+    assert (apart.stops, apart.feed.name) == ((), "music")

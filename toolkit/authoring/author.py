@@ -13,7 +13,7 @@ from provkit.authoring.columns import Codes
 from provkit.authoring.courses import Desk, course_part, ids_of, new_courses, new_sections, section_part
 from provkit.authoring.dates import DateReader
 from provkit.authoring.ledger import Ledger
-from provkit.authoring.members import member_parts, read_members
+from provkit.authoring.members import doubt_titles, member_parts, read_members
 from provkit.authoring.parts import Built, Part, build
 from provkit.authoring.people import Known
 from provkit.authoring.profile import Profile
@@ -59,7 +59,8 @@ def author(
             if profile is not None and not profile.only_says
             else "Name the columns in one row near the top: Email, First name, Last name, Course ID, Role, ...; see docs/specification.md.",
         )
-    parts = _parts(found, ledger, settings, guests=profile is None or profile.guests != "none")
+    by_words = profile is None or profile.only_says  # or the profile says which column is what
+    parts = _parts(found, ledger, settings, guests=profile is None or profile.guests != "none", by_words=by_words)
     built: dict[Kind, Built] = {}
     for kind in Kind:
         mine = [part for part in parts if part.kind is kind]
@@ -96,7 +97,7 @@ def _needed(profile: Profile) -> str:
     return f"The profile {profile.name} reads sheets with these columns: {' | '.join(tables)}."
 
 
-def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings, *, guests: bool) -> list[Part]:
+def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings, *, guests: bool, by_words: bool) -> list[Part]:
     """All rows of all kinds. What sheets of guests say about people is known before rosters are read, whatever their order."""
     desk = Desk(
         ledger,
@@ -127,7 +128,10 @@ def _parts(found: Survey, ledger: Ledger, settings: AuthoringSettings, *, guests
     parts += courses + sections
     on_sheets = frozenset(said.casefold() for sheet in users for said in sheet.columns["address"].used())
     homes = _homes(sections)
+    described = {"course_id": ids_of(courses, "course_id"), "section_id": ids_of(sections, "section_id")}
     for roster in members:
+        if by_words:
+            doubt_titles(ledger, roster, described)
         parts += member_parts(desk, roster, known, seen, on_sheets=on_sheets, courses_of=homes)
         made = new_courses(desk, roster, ids_of(courses, "course_id"))
         extra = new_sections(desk, roster, ids_of(sections, "section_id"), ids_of([made] if made else [], "course_id"))

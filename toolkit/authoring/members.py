@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ from provkit.authoring.courses import Desk
 from provkit.authoring.grids import Grid
 from provkit.authoring.ids import fill_by_setting, fill_by_template
 from provkit.authoring.leaving import leave_out
-from provkit.authoring.normalize import address, boolean, identifier, university_id, words
+from provkit.authoring.ledger import Ledger
+from provkit.authoring.normalize import address, boolean, identifier, shown, university_id, words
 from provkit.authoring.parts import Part
 from provkit.authoring.people import Known, Mention, Person
 from provkit.authoring.rules_people import person_ambiguous, person_missing, two_addresses
@@ -22,13 +23,14 @@ from provkit.authoring.rules_sheets import (
     column_missing,
     course_id_missing,
     courses_count_as_existing,
+    id_like_a_title,
     section_id_missing,
 )
 from provkit.authoring.users import guests, mark_torn
 from provkit.schemas.layouts import Kind
-from provkit.vocabulary import COURSE_FIELDS, SECTION_FIELDS
+from provkit.vocabulary import COURSE_FIELDS, SECTION_FIELDS, WEAK, Target, tokens
 
-__all__ = ["MemberSheet", "read_members"]
+__all__ = ["MemberSheet", "doubt_titles", "read_members"]
 
 _PERSON = ("university_id", "username", "user_id", "email")
 _FACTS = (set(COURSE_FIELDS.values()) | set(SECTION_FIELDS.values())) - {"course_id", "section_id"}
@@ -89,6 +91,28 @@ def read_members(desk: Desk, grid: Grid, known: Known) -> MemberSheet:
     sheet = MemberSheet(grid, columns, mentions, groups, fates, wanted, asked)
     _ids(desk, sheet)
     return sheet
+
+
+def doubt_titles(ledger: Ledger, sheet: MemberSheet, known: Mapping[str, Collection[str]]) -> None:
+    """Say where cells below a word such as Course may be titles: they hold several words, and no row describes that id.
+
+    Args:
+        ledger: Where findings go.
+        sheet: The sheet of memberships.
+        known: The ids that rows describe, by field.
+    """
+    grid = sheet.grid
+    names = grid.sheet.rows[grid.header]
+    for field, what in (("course_id", "a course"), ("section_id", "a section")):
+        column = grid.columns.fields.get(field)
+        if column is None or field in grid.spotted or not any(word in WEAK[Target.MEMBERS] for word in tokens(names[column])):
+            continue
+        codes = sheet.columns[field].codes
+        distinct, first = np.unique(codes, return_index=True)
+        texts = [sheet.columns[field].texts[code] for code in distinct.tolist()]
+        several = [index for index, text in enumerate(texts) if len(text.split()) > 1 and text not in known[field]]
+        details = {"header": " ".join(shown(names[column]).split()), "what": what}
+        ledger.fault(id_like_a_title, grid, field, np.sort(first[several]), details=details)
 
 
 def _ids(desk: Desk, sheet: MemberSheet) -> None:

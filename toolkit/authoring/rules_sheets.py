@@ -175,6 +175,32 @@ def course_id_missing() -> None:
     """
 
 
+@rule(
+    "PK638",
+    Consequence.MAILED,
+    "{value!r} below {header!r} is taken for {what}'s id as it stands; if it is a title, nobody is enrolled",
+)
+def id_like_a_title() -> None:
+    """A cell that tells the course or section holds several words, and nothing says whether they are an id.
+
+    What happens: The words are written as the id. Canvas refuses each of these rows if it has no course or section of exactly this id, and
+    guests are invited all the same. Remedy: If it is a title, or an id with a title, say what it means: build with
+    --set "course_id[NC-POT Pottery]=NC-POT", once for each. If it is the id, call the column Course ID (or Section ID), or list the id on a
+    sheet of courses. Evidence: receiving-server.md 2.4; ids with blanks are rare, titles have them.
+
+    ## Example
+    ```sheet Roster
+    Email,First name,Last name,Course,Role
+    ana@example.org,Ana,Ruiz,NC-POT Pottery,student
+    ```
+    ## Use instead
+    ```sheet Roster
+    Email,First name,Last name,Course,Role
+    ana@example.org,Ana,Ruiz,NC-POT,student
+    ```
+    """
+
+
 @rule("PK641", Consequence.HELD_BACK, "this row names a section, but no section id")
 def section_id_missing() -> None:
     """A section has a name and no id.
@@ -290,6 +316,7 @@ RULES: tuple[Rule, ...] = (
     rows_set_aside,
     course_id_missing,
     section_id_missing,
+    id_like_a_title,
     courses_count_as_existing,
     new_course_incomplete,
     facts_contradict,

@@ -31,6 +31,7 @@ from provkit.cli.sourcing import (
     Constants,
     CreateCourses,
     Encoding,
+    FeedName,
     HiddenRows,
     KindOfSource,
     Message,
@@ -77,6 +78,7 @@ def command(
     constants: Constants = None,
     hidden_rows: HiddenRows = None,
     encoding: Encoding = None,
+    feed: FeedName = None,
     known: KnownFile = None,
     output_format: FormatOption = None,
     output: OutputOption = None,
@@ -108,7 +110,7 @@ def command(
         raise typer.BadParameter(f"--changes {changes}: its name must end in .csv or .json.")
     if diff and (output_format, output, annotate) != (None, None, None):
         raise typer.BadParameter("--diff shows a text, and takes no --format, --output or --annotate.")
-    work = prepare if diff else partial(build, out=out)
+    work = prepare if diff else partial(build, out=out, feed=feed)
     built = work(
         source,
         message=message,

@@ -13,6 +13,7 @@ __all__ = [
     "Constants",
     "CreateCourses",
     "Encoding",
+    "FeedName",
     "HiddenRows",
     "KindOfSource",
     "Message",
@@ -89,6 +90,17 @@ Encoding: TypeAlias = Annotated[
         metavar="NAME",
         help="How text files are written that are not UTF-8 and do not say so themselves, such as windows-1250.",
         rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
+
+FeedName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--feed",
+        metavar="NAME",
+        help="The stream of uploads it belongs to, whose last package it is compared with; by default the source's name. Two sources of "
+        "one name need two.",
         show_default=False,
     ),
 ]

@@ -97,10 +97,10 @@ ENDS_TEACHERS = Guard(
 )
 ENDS_HALF = Guard(
     "ends_half",
-    f"more than half of a course's people, and at least {HALF_AT_LEAST}, lose access",
+    f"more than half of a course's people, and at least {HALF_AT_LEAST}, lose access, or the only one in a course that is gone from the source",
     "--allow ends_half",
     "Let more than half of a course lose access.",
-    remedy="Has the source lost rows? Compare it with an earlier one.",
+    remedy="Has the source lost rows? Compare it with an earlier one. Is it another source of the same name? Then build it with --feed NAME.",
 )
 ENDS_MANY = Guard(
     "ends_many",
@@ -349,7 +349,10 @@ def _ends(changes: Changes, courses: Sequence[CourseChanges], max_ended: float) 
             [f"{course.name} ({course.teachers_before:,} before, {course.teachers_after:,} after)" for course in teachers]
         )
         yield Stop(ENDS_TEACHERS, f"All or most teachers of {counted(len(teachers), 'course')} lose access: {shown}.")
-    halves = [course for course in left if len(course.lost) >= HALF_AT_LEAST and 2 * len(course.lost) > course.before]
+    # A course of one is gone too where another source, of the same name, is compared with this one's last package.
+    halves = [
+        course for course in left if 2 * len(course.lost) > course.before and (len(course.lost) >= HALF_AT_LEAST or course.vanished)
+    ]
     if halves:
         shown = _listed([f"{course.name} ({len(course.lost):,} of {course.before:,})" for course in halves])
         yield Stop(ENDS_HALF, f"More than half of {counted(len(halves), 'course')} lose access: {shown}.")

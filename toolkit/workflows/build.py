@@ -104,6 +104,7 @@ def build(
     constants: Mapping[str, str] | None = None,
     hidden_rows: Literal["take", "leave"] | None = None,
     encoding: str | None = None,
+    feed: str | None = None,
     listed: int = LISTED_PER_RULE,
     control: Control | None = None,
 ) -> Built:
@@ -124,6 +125,7 @@ def build(
         constants: Field to what it is in rows that give nothing, such as {"role": "student"}; "field[answer]" to what that answer means.
         encoding: How text files are written that do not say so themselves; by default as in `provkit.toml`.
         hidden_rows: Whether rows and columns that are hidden in the workbook are taken or left; by default as in `provkit.toml`.
+        feed: Which stream of uploads it belongs to, whose last package it is compared with; by default the source's name without its ending.
         listed: How many findings of one rule are listed; counts are always exact.
         control: What is silenced, and what a rule counts as (`provkit.control.Control`); by default everything is told.
 
@@ -165,7 +167,7 @@ def build(
         provkit=VERSION,
         door="app" if app else "api",
         notify=made.notify,
-        feed=source.resolve().stem,
+        feed=feed or source.resolve().stem,
         sources=tuple(sources),
         files={str(part.name): part.digest for part in made.package.parts},
         archive=None,

@@ -17,7 +17,7 @@ from provkit.planning.compare import Changes, compare
 from provkit.planning.contradictions import Contradiction, contradictions
 from provkit.planning.courses import CourseChanges, by_course
 from provkit.planning.guards import HELD_BACK, Allowed, Stop, stops
-from provkit.planning.settings import Removals
+from provkit.planning.settings import MAX_ENDED, Removals
 from provkit.planning.state import State
 from provkit.receiver import receive
 from provkit.schemas.layouts import LAYOUTS, Kind
@@ -107,6 +107,11 @@ class Outlook:
             yield (
                 f"This is send {changes.before.partial_sends + 1} in a row of changes only. What was changed in Canvas by hand, or got lost on "
                 "the way, is mended only by sending everything: leave --changes-only out now and then."
+            )
+        if target.name != "sandbox" and target.max_ended > MAX_ENDED and any(len(course.lost) for course in self.courses):
+            yield (
+                f"Up to {target.max_ended:g} % of all enrollments may end here without a stop: max_ended says so "
+                f"({target.sources['max_ended']}). Without it, it is {MAX_ENDED:g} %."
             )
         yield from _of_the_gone(changes)
         yield from _said_otherwise(self.contradictions)

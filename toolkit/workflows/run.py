@@ -186,6 +186,7 @@ def run(
     constants: Mapping[str, str] | None = None,
     hidden_rows: Literal["take", "leave"] | None = None,
     encoding: str | None = None,
+    feed: str | None = None,
     hold_back: Limit | None = None,
     max_age: float | None = None,
     known: Known | None = None,
@@ -216,6 +217,7 @@ def run(
         constants: See `build`.
         hidden_rows: See `build`.
         encoding: See `build`.
+        feed: See `build`.
         hold_back: Hold back rows with errors, up to this many; None holds back none.
         max_age: Stop where the source was last written more than so many hours ago.
         known: What exists elsewhere; by default what the settings name.
@@ -247,6 +249,7 @@ def run(
                 "constants": constants,
                 "hidden_rows": hidden_rows,
                 "encoding": encoding,
+                "feed": feed,
             },
             sent_as={
                 "individual": individual,

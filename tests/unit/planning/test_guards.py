@@ -81,7 +81,7 @@ def test_a_teacher_who_is_replaced_is_no_loss(stopped):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "stops_"), [(1, 0, False), (2, 1, False), (2, 0, True), (3, 1, True), (4, 2, False), (5, 2, True)]
+    ("before", "after", "stops_"), [(1, 0, True), (2, 1, False), (2, 0, True), (3, 1, True), (4, 2, False), (5, 2, True)]
 )
 def test_more_than_half_of_a_course(stopped, before, after, stops_):
     rest = people(60, "D")
