@@ -14,7 +14,7 @@ from provkit.schemas.letters import trimmed
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
 from provkit.words import did_you_mean
 
-__all__ = ["ENROLLMENTS", "STANDARD_ROLES"]
+__all__ = ["ENROLLMENTS", "ROLE_TYPES", "STANDARD_ROLES"]
 
 _ROLES = (
     Choice("student", "takes part", ("students", "student enrollment", "learner", "pupil", "participant", "attendee", "trainee")),
@@ -32,7 +32,8 @@ _ROLES = (
 )
 STANDARD_ROLES = [role.value for role in _ROLES]
 """Canvas's own roles, which it takes in any case."""
-_ROLE_TYPES = ["StudentEnrollment", "TeacherEnrollment", "TaEnrollment", "ObserverEnrollment", "DesignerEnrollment"]
+ROLE_TYPES = {f"{role.capitalize()}Enrollment": role for role in STANDARD_ROLES}
+"""The names of their types, which Canvas takes exactly as they are, with the role of each."""
 _OTHER_WORDS = {word: role.value for role in _ROLES for word in role.also}
 _ALIKE = 84
 """From which similarity on (of 100) a word is taken for a misspelled role."""
@@ -208,7 +209,7 @@ _MEANS_TRUE = ["true", "yes", "y", "t", "on", "1"]
 def _accepted(values: pd.Series[str]) -> pd.Series[bool]:
     """Which roles Canvas takes, as one of its own or for a student."""
     word = trimmed(values)
-    return word.isin(_ROLE_TYPES) | word.str.lower().isin(STANDARD_ROLES) | word.str.lower().str.startswith("student")
+    return word.isin(list(ROLE_TYPES)) | word.str.lower().isin(STANDARD_ROLES) | word.str.lower().str.startswith("student")
 
 
 def _unknown(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:

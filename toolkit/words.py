@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["did_you_mean", "listed", "nearest"]
+__all__ = ["counted", "did_you_mean", "listed", "nearest", "rows_named"]
+
+_RUNS = 5
+"""How many rows, or runs of rows, are named before the rest is only counted."""
 
 _NEAR = 70
 """How alike two words must be, of 100, for one to be offered in place of the other."""
@@ -28,6 +31,25 @@ def counted(number: int, one: str, many: str | None = None) -> str:
         many: The noun for several, if it is not `one` and an s.
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def rows_named(numbers: Sequence[int]) -> str:
+    """Rows by their numbers, in a few words: "row 16", "rows 5-9, 12", "rows 1, 3, 5, 7, 9 and others, 12 in all".
+
+    Args:
+        numbers: Ascending.
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        elif len(runs) > _RUNS:
+            break
+        else:
+            runs.append([number, number])
+    said = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:_RUNS])
+    more = f" and others, {len(numbers):,} in all" if len(runs) > _RUNS else ""
+    return f"row{'s' if len(numbers) > 1 else ''} {said}{more}"
 
 
 def nearest(word: str, known: Iterable[str], *, alike: int = _NEAR) -> str | None:

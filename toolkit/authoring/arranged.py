@@ -19,8 +19,9 @@ from provkit.authoring.rules_tables import columns_hidden, hidden_as_said, rows_
 from provkit.rules import Origin
 from provkit.tables import Cell, column_letters
 from provkit.vocabulary import token
+from provkit.words import rows_named
 
-__all__ = ["Hidden", "fill_merged", "numbers_of", "settle_hidden"]
+__all__ = ["Hidden", "fill_merged", "settle_hidden"]
 
 Hidden = Literal["take", "leave"]
 
@@ -81,12 +82,13 @@ def settle_hidden(ledger: Ledger, grid: Grid, said: Hidden | None, besides: Mapp
     )
     fates: list[tuple[int, Codes, Fate]] = []
     if columns:
-        which = ", ".join(f"{column_letters(column + sheet.left)} {_header(grid, column)!r}" for column in columns)
+        named = (f"{column_letters(column + sheet.left)} {_header(grid, column)!r}" for column in columns)
+        which = f"column{'s' if len(columns) > 1 else ''} {', '.join(named)}"
         if said is None:
-            ledger.note(columns_hidden, where, details={"count": len(columns), "which": which})
+            ledger.note(columns_hidden, where, details={"which": which})
             grid.mark_broken(np.ones(len(grid), dtype=bool))
         else:
-            ledger.note(hidden_as_said, where, details={"what": f"columns ({which})", "done": _DONE[said]})
+            ledger.note(hidden_as_said, where, details={"what": which, "done": _DONE[said]})
         if said == "leave":
             fields = {field: column for field, column in grid.columns.fields.items() if column not in columns}
             grid.columns = replace(grid.columns, fields=fields, sure=grid.columns.sure & fields.keys())
@@ -97,12 +99,12 @@ def settle_hidden(ledger: Ledger, grid: Grid, said: Hidden | None, besides: Mapp
     hidden &= ~np.array([token(shown(cell)) in LEFT_OUT for cell in status.cells], dtype=bool)[status.codes]
     if not hidden.any():
         return fates
-    which = numbers_of(grid.numbers[hidden])
+    which = rows_named(grid.numbers[hidden].tolist())
     if said is None:
-        ledger.note(rows_hidden, where, details={"count": int(hidden.sum()), "which": which})
+        ledger.note(rows_hidden, where, details={"which": which})
         grid.mark_broken(hidden)
         return fates
-    ledger.note(hidden_as_said, where, details={"what": f"rows ({int(hidden.sum())}: {which})", "done": _DONE[said]})
+    ledger.note(hidden_as_said, where, details={"what": which, "done": _DONE[said]})
     if said == "leave":
         ledger.change(ChangeKind.ROW_SET_ASIDE, grid, None, np.flatnonzero(hidden), before="a hidden row")
         fates.append((grid.index, grid.rows_of_sheet(hidden), Fate.SET_ASIDE))
@@ -110,21 +112,7 @@ def settle_hidden(ledger: Ledger, grid: Grid, said: Hidden | None, besides: Mapp
     return fates
 
 
-_DONE: Mapping[str, str] = {"take": "read all the same", "leave": "left out"}
-
-
-def numbers_of(numbers: Codes) -> str:
-    """Row numbers in a few words: runs as "5-9", and not more than a handful.
-
-    Args:
-        numbers: Row numbers, ascending.
-    """
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1) != 1)
-    ends = np.append(starts[1:], len(numbers)) - 1
-    runs = [
-        f"{numbers[start]}" if start == end else f"{numbers[start]}-{numbers[end]}" for start, end in zip(starts, ends, strict=True)
-    ]
-    return ", ".join(runs[:5]) + (", ..." if len(runs) > 5 else "")
+_DONE: Mapping[str, str] = {"take": "read", "leave": "left out"}
 
 
 def _holds(grid: Grid, column: int) -> bool:

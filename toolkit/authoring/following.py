@@ -24,6 +24,7 @@ from provkit.authoring.rules_profiles import answer_not_in_the_lookup, column_of
 from provkit.config import did_you_mean
 from provkit.tables import Cell, Sheet
 from provkit.vocabulary import hits, token
+from provkit.words import counted
 
 if TYPE_CHECKING:
     from provkit.authoring.grids import Grid
@@ -338,7 +339,7 @@ class _Steps:
         if not grid.chief:
             return
         origin = grid.sheet.origin(int(grid.rows_of_sheet(rows[:1])[0]), column)
-        self.ledger.note(rows_left_out, origin, value=value, details={"why": why, "count": len(rows)})
+        self.ledger.note(rows_left_out, origin, value=value, details={"why": why, "rows": counted(len(rows), "row")})
 
     def _drop(self, out: Mask, said: Coded) -> Iterator[tuple[int, Codes, Fate]]:
         grid = self.grid

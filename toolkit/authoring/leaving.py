@@ -12,6 +12,7 @@ from provkit.authoring.ledger import Ledger
 from provkit.authoring.normalize import LEFT_OUT, shown, text
 from provkit.authoring.rules_sheets import row_not_enrolled
 from provkit.vocabulary import token
+from provkit.words import counted
 
 __all__ = ["leave_out"]
 
@@ -44,7 +45,7 @@ def leave_out(ledger: Ledger, grid: Grid) -> list[tuple[int, Codes, Fate]]:
             origin = (
                 grid.origin(row, "status") if column is None else grid.sheet.origin(int(grid.rows_of_sheet(rows[:1])[0]), column)
             )
-            ledger.note(row_not_enrolled, origin, value=said, details={"count": len(rows)})
+            ledger.note(row_not_enrolled, origin, value=said, details={"rows": counted(len(rows), "row")})
         fates.append((grid.index, grid.rows_of_sheet(out), Fate.SET_ASIDE))
         grid.drop(out)
     return fates

@@ -72,7 +72,7 @@ def column_of_profile_missing() -> None:
     """
 
 
-@rule("PK672", Consequence.NOTED, "rows are left out ({count}), because {why}")
+@rule("PK672", Consequence.NOTED, "{rows} left out, because {why}")
 def rows_left_out() -> None:
     """Rows of people who cancelled, did not finish, or answered again later.
 

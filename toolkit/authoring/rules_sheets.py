@@ -133,7 +133,7 @@ def sheet_set_aside() -> None:
     """
 
 
-@rule("PK625", Consequence.NOTED, "rows of this sheet that hold no data are left out ({count}: {which})")
+@rule("PK625", Consequence.NOTED, "there is no data in {which}, so nothing of it is taken")
 def rows_set_aside() -> None:
     """Titles, repeated headers and remarks are left out.
 
@@ -286,7 +286,7 @@ def facts_contradict() -> None:
     """
 
 
-@rule("PK645", Consequence.NOTED, "people with the status {value!r} are not enrolled; their rows are left out ({count})")
+@rule("PK645", Consequence.NOTED, "with the status {value!r} nobody is enrolled ({rows} left out)")
 def row_not_enrolled() -> None:
     """People who dropped, cancelled or wait are left out.
 

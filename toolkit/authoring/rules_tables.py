@@ -18,7 +18,11 @@ __all__ = [
 ]
 
 
-@rule("PK626", Consequence.HELD_BACK, "rows of this sheet are hidden, by hand or by a filter: are they meant? ({count}: {which})")
+@rule(
+    "PK626",
+    Consequence.HELD_BACK,
+    "somebody hid {which}, by hand or by a filter: is what stands there meant?",
+)
 def rows_hidden() -> None:
     """Rows that hold data are hidden.
 
@@ -42,7 +46,7 @@ def rows_hidden() -> None:
     """
 
 
-@rule("PK627", Consequence.HELD_BACK, "columns of this sheet that are needed are hidden: are they meant? ({which})")
+@rule("PK627", Consequence.HELD_BACK, "somebody hid {which}, which is needed: is it meant?")
 def columns_hidden() -> None:
     """A column that would be read is hidden.
 
@@ -63,7 +67,7 @@ def columns_hidden() -> None:
     """
 
 
-@rule("PK628", Consequence.NOTED, "hidden {what} are {done}, as was said")
+@rule("PK628", Consequence.NOTED, "as was said, provkit {done} hidden {what}")
 def hidden_as_said() -> None:
     """What is hidden is read or left out, because somebody said so.
 
@@ -122,7 +126,7 @@ def two_tables_unclear() -> None:
     """
 
 
-@rule("PK646", Consequence.NOTED, "rows without a mark below {headers} are left out ({count}: {which})")
+@rule("PK646", Consequence.NOTED, "there is no mark below {headers} in {which}, so nobody there is enrolled")
 def rows_without_mark() -> None:
     """People on a list with courses as columns have no mark in any of them.
 

@@ -37,6 +37,7 @@ from provkit.authoring.widen import widen
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
 from provkit.vocabulary import OF_KIND, STRONG, Target, hits
+from provkit.words import rows_named
 
 __all__ = ["Survey", "survey"]
 
@@ -380,8 +381,8 @@ class _Look:
     def _leave(self, rows: Codes, numbers: np.ndarray) -> None:
         """Leave rows out that hold no data."""
         sheet = self.sheet
-        listed = ", ".join(map(str, numbers[rows][:5].tolist())) + (", ..." if len(rows) > 5 else "")
-        self.ledger.note(rows_set_aside, Origin(sheet.file, sheet.name), details={"count": len(rows), "which": listed})
+        which = {"which": rows_named(numbers[rows].tolist())}
+        self.ledger.note(rows_set_aside, Origin(sheet.file, sheet.name), details=which)
         said = [" | ".join(shown(cell) for cell in sheet.rows[row] if not is_blank(cell)) for row in rows.tolist()]
         self._record(ChangeKind.ROW_SET_ASIDE, numbers[rows].tolist(), None, said)
         self.found.fates.append((self.index, rows + self.top, Fate.SET_ASIDE))

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from provkit.authoring.arranged import numbers_of
 from provkit.authoring.authored import Fate
 from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes, Raw
@@ -21,6 +20,7 @@ from provkit.authoring.wide import Wide, is_mark, looks_like_id, marked, role_of
 from provkit.rules import Origin
 from provkit.tables import Cell
 from provkit.vocabulary import token
+from provkit.words import rows_named
 
 __all__ = ["widen"]
 
@@ -47,7 +47,7 @@ def widen(ledger: Ledger, grid: Grid, wide: Wide, meant: Mapping[str, str]) -> l
     if none.any():
         fates.append((grid.index, grid.rows_of_sheet(none), Fate.SET_ASIDE))
         said = "these columns" if len(columns) > 4 else " or ".join(_header(grid, int(column)) for column in columns)
-        details = {"headers": said, "count": int(none.sum()), "which": numbers_of(grid.numbers[none])}
+        details = {"headers": said, "which": rows_named(grid.numbers[none].tolist())}
         ledger.note(rows_without_mark, Origin(grid.sheet.file, grid.sheet.name), details=details)
         ledger.change(ChangeKind.ROW_SET_ASIDE, grid, None, np.flatnonzero(none), before=f"no mark in {said}")
     headers = [meant.get(fold(text), text) for text in wide.columns.values()]

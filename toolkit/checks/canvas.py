@@ -56,6 +56,9 @@ pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
 __all__ = ["addresses", "check", "inspect", "report"]
 
+_PASSED_OVER = ("__macosx", "desktop db", "desktop df")
+"""What paths hold that Canvas passes over by design."""
+
 _THINGS = {Kind.COURSES: "course", Kind.SECTIONS: "section", Kind.USERS: "user"}
 
 
@@ -85,17 +88,18 @@ def report(files: Mapping[str, bytes], known: Known | None = None, *, listed: in
     known = Known() if known is None else known
     tables: dict[Kind, list[RowsOfFile]] = {}
     faulty: dict[Kind, list[np.ndarray]] = {}
-    for name, content in files.items():
+    for name, content in sorted(files.items()):  # Canvas takes them in the order of their paths
         taken = _file(name, content, collector)
         if taken is not None:
             kind, rows = taken
             records = values.inspect(kind, rows, known, collector, declared=AT_CANVAS[kind])
             tables.setdefault(kind, []).append(rows)
             faulty.setdefault(kind, []).append(rows.holding(records))
-    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known), at_canvas=True)
     refused = {kind: np.concatenate(parts) for kind, parts in faulty.items()}
-    compare(coded, collector, refused)
-    inspect(coded, known, refused, collector)
+    rows_of = {kind: Rows(kind, parts) for kind, parts in tables.items()}
+    coded = Coded(rows_of, elsewhere(known), at_canvas=True, refused=refused)
+    compare(coded, collector)
+    inspect(coded, known, collector)
     return collector.report()
 
 
@@ -110,16 +114,15 @@ def addresses(rows: RowsOfFile, refused: np.ndarray, collector: Collector) -> No
     values.inspect(Kind.USERS, rows, None, collector, declared=ADDRESSES, covered=refused)
 
 
-def inspect(tables: Coded, known: Known, refused: Mapping[Kind, np.ndarray], collector: Collector) -> None:
+def inspect(tables: Coded, known: Known, collector: Collector) -> None:
     """Find what Canvas does with rows that nothing else has spoken of.
 
     Args:
         tables: The rows that reach Canvas.
         known: What exists elsewhere.
-        refused: By kind, which rows have an error.
         collector: Takes the findings.
     """
-    _Inspection(CanvasRows(tables, known, refused), collector).run()
+    _Inspection(CanvasRows(tables, known), collector).run()
 
 
 class _Inspection:
@@ -264,7 +267,7 @@ class _Inspection:
                 enrollment_of_a_deleted_user(rows),
                 kind,
                 "user_id",
-                details=lambda row: {"place": self.tables.deleting(kind, "user_id", row)},
+                details=lambda row: {"place": self.tables.deleting(Kind.USERS, enrollments.text("user_id", row))},
             )
         sections = self.known.sections or {}
         self._add(
@@ -283,7 +286,7 @@ class _Inspection:
             student_in_a_blueprint(rows),
             kind,
             "role",
-            details=lambda row: {"course": enrollments.text("course_id", row)},
+            details=lambda row: {"course": self.tables.courses_in_effect.at(row)},
         )
         self._add(default_section_beside_those_listed, default_section_beside_those_listed(rows), kind, "section_id")
         self._note(section_left_open, section_left_open(rows), kind, "section_id", words=("row names", "rows name"))
@@ -305,12 +308,16 @@ class _Inspection:
 
 def _file(name: str, content: bytes, collector: Collector) -> tuple[Kind, RowsOfFile] | None:
     """One file's kind and rows, if Canvas gets at any."""
-    base = name.replace("\\", "/").rpartition("/")[2]
+    path = name.replace("\\", "/")
+    if any(part in path.lower() for part in _PASSED_OVER):
+        return None
     lost: Finding | None = None
     text: CanvasText | None = None
-    if base.startswith("."):
-        lost = Finding(name_with_leading_dot, name)
-    elif not base.lower().endswith(".csv"):
+    if any(part.startswith(".") and part.strip(".") for part in path.split("/")):
+        if _is_meant(content):
+            collector.add(Finding(name_with_leading_dot, name))
+        return None
+    if not path.lower().endswith(".csv"):
         lost = Finding(name_not_ending_in_csv, name)
     else:
         try:
@@ -329,9 +336,18 @@ def _file(name: str, content: bytes, collector: Collector) -> tuple[Kind, RowsOf
     return kind, _rows(kind, text, Places(name, content, text.line, None), collector)
 
 
+def _is_meant(content: bytes) -> bool:
+    """Whether a file with a hidden name is one that somebody meant to import, and not what an operating system leaves behind."""
+    try:
+        text = read(content)
+    except (UnicodeDecodeError, Malformed):
+        return False
+    return text is not None and bool(kind_of(text.header))
+
+
 def _rows(kind: Kind, text: CanvasText, places: Places, collector: Collector) -> RowsOfFile:
     """The rows of one file, without those that Canvas passes over: nothing but commas."""
-    surplus = np.flatnonzero(text.lengths > len(text.header))
+    surplus = np.flatnonzero(text.surplus)
 
     def beyond(row: int) -> Finding:
         details = {"fields": int(text.lengths[row]), "columns": len(text.header)}

@@ -5,7 +5,7 @@ Nothing here is guessed: what lies in Canvas alone is only compared where known.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -27,17 +27,13 @@ pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 _OPENING = ("active", "published", "unpublished")
 
 
-def elsewhere(known: Known) -> dict[Kind, tuple[str, ...]]:
+def elsewhere(known: Known) -> dict[Kind, Collection[str]]:
     """What is known to exist outside the package, by kind; kinds of which no list was given are missing.
 
     Args:
         known: What exists elsewhere.
     """
-    lists = {
-        Kind.COURSES: known.courses,
-        Kind.SECTIONS: None if known.sections is None else tuple(known.sections),
-        Kind.USERS: known.users,
-    }
+    lists = {Kind.COURSES: known.courses, Kind.SECTIONS: known.sections, Kind.USERS: known.users}
     return {kind: ids for kind, ids in lists.items() if ids is not None}
 
 
@@ -47,13 +43,12 @@ class CanvasRows:
     Args:
         tables: The rows of the package.
         known: What exists elsewhere.
-        refused: By kind, which rows are refused for what they say themselves; grows as rows turn out to need a refused one.
     """
 
-    def __init__(self, tables: Coded, known: Known, refused: Mapping[Kind, np.ndarray]) -> None:
+    def __init__(self, tables: Coded, known: Known) -> None:
         self.tables = tables
         self.known = known
-        self.refused = dict(refused)
+        self.refused = tables.refused  # grows as rows turn out to need a refused one
 
     def _none(self, kind: Kind) -> np.ndarray:
         return np.zeros(len(self.tables.rows[kind]), bool)
@@ -217,7 +212,8 @@ class CanvasRows:
         rows = self.tables.rows[Kind.ENROLLMENTS]
         if not self.known.blueprints:
             return self._none(Kind.ENROLLMENTS)
-        found = _among(rows.column("course_id"), self.known.blueprints)
+        courses = self.tables.courses_in_effect
+        found = courses.spread(_among(courses.values, self.known.blueprints))
         if not found.any():
             return found
         roles = self.known.roles or ()
@@ -260,7 +256,10 @@ class CanvasRows:
         found = self._none(Kind.ENROLLMENTS)
         if not known:
             return found
-        there = _among(rows.column("section_id"), known) & (self.tables.codes(Kind.ENROLLMENTS, "section_id") < 0)
+        left = self.tables.codes(Kind.ENROLLMENTS, "section_id")
+        if Kind.SECTIONS in self.tables.rows:  # a section whose rows are refused stays where it is
+            left = self.tables.accepted(Kind.SECTIONS, left)
+        there = _among(rows.column("section_id"), known) & (left < 0)
         if there.any():
             chosen = pa.array(there)
             pairs = zip(*(rows.column(name).filter(chosen).to_pylist() for name in ("section_id", "course_id")), strict=True)

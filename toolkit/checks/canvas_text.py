@@ -72,12 +72,14 @@ class CanvasText:
     Attributes:
         header: The header's names, in small letters.
         lengths: How many values each record has.
+        surplus: Which records hold something behind the header's last column.
         columns: The values by position, "" where a record is shorter; trimmed.
         line: Gives the physical line on which a record starts; record 0 is the header.
     """
 
     header: Sequence[str]
     lengths: np.ndarray
+    surplus: np.ndarray
     columns: Sequence[Any]
     line: Callable[[int], int]
 
@@ -133,8 +135,11 @@ def _plain(content: bytes) -> CanvasText:
     records = read_records(content)
     header = [name.lower() for name in records.fields(0)]
     width = min(len(header), len(records.columns))
-    columns = [_trimmed(pc.fill_null(records.column(index).slice(1), "")) for index in range(width)]
-    return CanvasText(header, records.lengths[1:], columns, records.line)
+    columns = [_trimmed(pc.fill_null(column.slice(1), "")) for column in map(records.column, range(len(records.columns)))]
+    surplus = np.zeros(len(records) - 1, bool)
+    for column in columns[width:]:
+        surplus |= pc.not_equal(column, "").to_numpy().astype(bool)
+    return CanvasText(header, records.lengths[1:], surplus, columns[:width], records.line)
 
 
 def _exact(text: str) -> CanvasText | None:
@@ -153,7 +158,8 @@ def _exact(text: str) -> CanvasText | None:
         for index in range(len(header))
     ]
     lengths = np.array([len(row) for row in rows[1:]], np.int32)
-    return CanvasText(header, lengths, columns, lambda record: bisect_right(line_ends, starts[record]) + 1)
+    surplus = np.array([any(value.strip() for value in row[len(header) :]) for row in rows[1:]], bool)
+    return CanvasText(header, lengths, surplus, columns, lambda record: bisect_right(line_ends, starts[record]) + 1)
 
 
 def _records(text: str, separator: str, line_ends: Sequence[int]) -> Iterator[tuple[int, list[str]]]:

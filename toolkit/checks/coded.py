@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from provkit.checks.places import Places
 from provkit.column import Column, Distinct, Strings, among, truths
 from provkit.rules import Finding, Rule
 from provkit.schemas.dates import canvas_date
-from provkit.schemas.enrollments import STANDARD_ROLES
+from provkit.schemas.enrollments import ROLE_TYPES, STANDARD_ROLES
 from provkit.schemas.layouts import LAYOUTS, Kind
 from provkit.schemas.letters import CANVAS_BLANKS, TYPOGRAPHIC
 
@@ -43,6 +43,9 @@ _KEYBOARD = {
     f"[{''.join(sign for sign, plain in TYPOGRAPHIC.items() if plain == key)}]": key for key in dict.fromkeys(TYPOGRAPHIC.values())
 }
 """Patterns for signs that programs put in, each with the sign of the keyboard."""
+
+_ANY_CASE = {"status", "limit_section_privileges"}
+"""Columns in which capitals, and blanks around the word, make no difference."""
 
 _DELETES: Mapping[Kind, Callable[[str], bool]] = {
     Kind.USERS: lambda status: status == "deleted",
@@ -241,16 +244,23 @@ class Coded:
 
     Args:
         rows: By kind; kinds without a file are missing.
-        known: By kind, the ids that exist elsewhere, where a list of them was given.
+        known: By kind, the ids that exist elsewhere, where a list of them was given; of sections, their courses as well.
         at_canvas: Whether the rows are as they reach Canvas, where a user is known by user_id and every column counts.
+        refused: By kind, which rows have an error; more may be found later.
     """
 
     def __init__(
-        self, rows: Mapping[Kind, Rows], known: Mapping[Kind, Collection[str]] | None = None, *, at_canvas: bool = False
+        self,
+        rows: Mapping[Kind, Rows],
+        known: Mapping[Kind, Collection[str]] | None = None,
+        *,
+        at_canvas: bool = False,
+        refused: dict[Kind, np.ndarray] | None = None,
     ) -> None:
         self.rows = rows
         self.known = known or {}
         self.at_canvas = at_canvas
+        self.refused: dict[Kind, np.ndarray] = {} if refused is None else refused
         self.keys: Mapping[Kind, str] = {**KEYS, Kind.USERS: "user_id"} if at_canvas else KEYS
         self.ids = cache(self._ids)
         self.codes = cache(self._codes)
@@ -296,6 +306,50 @@ class Coded:
         np.maximum.at(last, codes, np.arange(len(codes)))
         return last
 
+    def accepted(self, kind: Kind, codes: np.ndarray) -> np.ndarray:
+        """The row that decides about each of some ids: the last one without an error; -1 where there is none.
+
+        Args:
+            kind: Of which kind.
+            codes: Positions among `ids`; -1 is none.
+        """
+        keys = self.codes(kind, self.keys[kind])
+        rows = np.arange(len(keys))
+        refused = self.refused.get(kind)
+        if refused is not None and refused.any():
+            keys, rows = keys[~refused], rows[~refused]
+        last = np.full(len(self.ids(kind)) + 1, -1, np.int64)  # the last place is that of -1
+        np.maximum.at(last, keys, rows)
+        found: np.ndarray = last[codes]
+        return found
+
+    @cached_property
+    def courses_in_effect(self) -> Column:
+        """The course that each enrollment is in: the one that it names, else that of its section, as far as it is known."""
+        rows = self.rows[Kind.ENROLLMENTS]
+        named, sections = rows.coded("course_id"), rows.coded("section_id")
+        alone = named.equals("") & ~sections.equals("")
+        if not alone.any():
+            return named
+        owners = self._owners(sections.values).cast(named.values.type)
+        courses = pa.concat_arrays([named.values, owners])
+        codes = np.where(alone, len(named.values) + sections.codes, named.codes).astype(np.int32)
+        return Column(coded=(courses, codes)).renamed(courses)
+
+    def _owners(self, sections: Distinct) -> Distinct:
+        """For each section the course that it is in, after this package or else elsewhere; "" where that is not known."""
+        listed = self.known.get(Kind.SECTIONS)
+        owners = (
+            [listed.get(text or "", "") for text in sections.to_pylist()] if isinstance(listed, Mapping) else [""] * len(sections)
+        )
+        if Kind.SECTIONS in self.rows and len(self.rows[Kind.SECTIONS]):
+            row = self.accepted(Kind.SECTIONS, _positions(sections, self.ids(Kind.SECTIONS)))
+            there = np.flatnonzero(row >= 0)
+            courses = self.rows[Kind.SECTIONS].column("course_id").take(pa.array(row[there])).to_pylist()
+            for index, course in zip(there.tolist(), courses, strict=True):
+                owners[index] = course or ""
+        return pa.array(owners, sections.type)
+
     def _outside(self, kind: Kind, column: str) -> Outside:
         """What a column refers to that is not in the package, and what is the matter with it."""
         rows = self.rows[kind]
@@ -313,6 +367,8 @@ class Coded:
         if people:  # what has blanks around it is no address to the service, which is an error of its own
             named &= truths(pc.equal(values, pc.utf8_trim_whitespace(values)))
             respelled &= named
+        if self.at_canvas and target not in self.known:
+            respelled[:] = False  # Canvas may hold the one as well as the other
         if target in self.known:
             listed = _listed(values, self.known[target], folded=people)
             respelled &= ~listed
@@ -378,19 +434,20 @@ class Coded:
         if sections is None or not len(sections):
             return np.zeros(len(enrollments), bool)
         section, course = self.codes(Kind.ENROLLMENTS, "section_id"), self.codes(Kind.ENROLLMENTS, "course_id")
-        owner = self.codes(Kind.SECTIONS, "course_id")[self.last_rows(Kind.SECTIONS)][section]
-        found: np.ndarray = (section >= 0) & (owner != course) & ~self.blank(Kind.ENROLLMENTS, "course_id")
+        deciding = self.accepted(Kind.SECTIONS, section)
+        there = deciding >= 0
+        owner = self.codes(Kind.SECTIONS, "course_id")[deciding]
+        found: np.ndarray = there & (owner != course) & ~self.blank(Kind.ENROLLMENTS, "course_id")
         # Courses outside the package have no position: these are compared as they are spelled.
-        unsure = np.flatnonzero((section >= 0) & (owner < 0) & (course < 0))
+        unsure = np.flatnonzero(there & (owner < 0) & (course < 0))
         if len(unsure):
             named = enrollments.column("course_id").take(pa.array(unsure))
-            owners = sections.column("course_id").take(pa.array(self.last_rows(Kind.SECTIONS)[section[unsure]]))
+            owners = sections.column("course_id").take(pa.array(deciding[unsure]))
             found[unsure] = truths(pc.and_(pc.not_equal(named, owners.cast(named.type)), pc.not_equal(named, "")))
         if (owner < 0).any():
             # A section whose own course is wrong has a finding of its own; that is not said again of everybody in it.
             outside = self.outside(Kind.SECTIONS, "course_id")
-            wrong = (outside.respelled | outside.nowhere)[self.last_rows(Kind.SECTIONS)][section]
-            found &= ~((section >= 0) & wrong)
+            found &= ~(there & (outside.respelled | outside.nowhere)[deciding])
         return found
 
     @cached_property
@@ -457,8 +514,8 @@ class Coded:
         Args:
             row: An enrollment whose section is in the package.
         """
-        section = self.codes(Kind.ENROLLMENTS, "section_id")[row]
-        return self.rows[Kind.SECTIONS].text("course_id", int(self.last_rows(Kind.SECTIONS)[section]))
+        section = self.codes(Kind.ENROLLMENTS, "section_id")[row : row + 1]
+        return self.rows[Kind.SECTIONS].text("course_id", int(self.accepted(Kind.SECTIONS, section)[0]))
 
     def _deleted(self, kind: Kind) -> np.ndarray:
         """In which rows the status is one that deletes."""
@@ -479,20 +536,31 @@ class Coded:
         rows, target = self.rows[kind], REFERENCES[kind, column]
         if target not in self.rows or not self.deleted(target).any():
             return np.zeros(len(rows), bool)
-        codes = self.codes(kind, column)
-        found: np.ndarray = (codes >= 0) & self.deleted(target)[self.last_rows(target)][codes] & ~self.deleted(kind)
+        deciding = self.accepted(target, self.codes(kind, column))
+        found: np.ndarray = (deciding >= 0) & self.deleted(target)[deciding] & ~self.deleted(kind)
         return found
 
-    def deleting(self, kind: Kind, column: str, row: int) -> str:
-        """Where the package deletes what a row refers to, in words.
+    @cached_property
+    def by_section_in_deleted(self) -> np.ndarray:
+        """Which enrollments, themselves not deleted, name a section alone whose course the package deletes."""
+        rows = self.rows[Kind.ENROLLMENTS]
+        if Kind.COURSES not in self.rows or not self.deleted(Kind.COURSES).any():
+            return np.zeros(len(rows), bool)
+        courses = self.courses_in_effect
+        deciding = self.accepted(Kind.COURSES, _positions(courses.values, self.ids(Kind.COURSES)))
+        ends = (deciding >= 0) & self.deleted(Kind.COURSES)[deciding]
+        found: np.ndarray = courses.spread(ends) & self.blank(Kind.ENROLLMENTS, "course_id") & ~self.deleted(Kind.ENROLLMENTS)
+        return found
+
+    def deleting(self, target: Kind, text: str) -> str:
+        """Where the package deletes something, in words.
 
         Args:
-            kind: Of which kind the row is.
-            column: Which column refers to it.
-            row: Which row.
+            target: A course, section or user.
+            text: Its id.
         """
-        target = REFERENCES[kind, column]
-        return self.rows[target].place(int(self.last_rows(target)[self.codes(kind, column)[row]]), elsewhere=True)
+        position = _positions(_trimmed(pa.array([text], pa.large_string())), _trimmed(self.ids(target)))
+        return self.rows[target].place(int(self.accepted(target, position)[0]), elsewhere=True)
 
     def _repeats(self, kind: Kind) -> Repeats:
         """Rows about the same thing as one before them."""
@@ -514,9 +582,10 @@ class Coded:
         later, before = later[~blank], before[~blank]
         facts = [name for name in LAYOUTS[kind].columns if name not in named and rows.has(name)]
         differ = {
-            name: rows.coded(name).codes[later] != rows.coded(name).codes[before]
+            name: codes[later] != codes[before]
             for name in facts
             if self.at_canvas or name not in _NEVER_READ.get(kind, ())
+            for codes in [(_folded(rows.coded(name)) if name in _ANY_CASE else rows.coded(name)).codes]
         }
         return Repeats(later, before, differ)
 
@@ -526,13 +595,10 @@ class Coded:
 
     def _key(self, kind: Kind) -> np.ndarray | None:
         """One integer per row that stands for its key; None where no two rows can share it."""
-        rows = self.rows[kind]
         packed: np.ndarray | None = None
         room = 1
-        for name in self._identity(kind):
-            column = _roles_alike(rows.coded(name)) if name == "role" else rows.coded(name)
-            codes, size = column.codes.astype(np.int64), len(column.values)
-            if size == len(rows):
+        for codes, size, alone in self._key_parts(kind):
+            if alone:
                 return None
             if packed is None:
                 packed, room = codes, size
@@ -543,6 +609,33 @@ class Coded:
             packed = packed * size + codes
             room *= size
         return packed
+
+    def _key_parts(self, kind: Kind) -> Iterator[tuple[np.ndarray, int, bool]]:
+        """The columns of a key as integers, each with how many there may be, and whether each row has one of its own."""
+        rows = self.rows[kind]
+        if kind is not Kind.ENROLLMENTS:
+            yield from (self._part(rows.coded(name)) for name in self._identity(kind))
+            return
+        # An enrollment is known by its section, user and role; whether the course is named as well makes no difference.
+        yield self._part(rows.coded("user_id"))
+        yield self._part(_roles_alike(rows.coded("role")))
+        yield self._part(rows.coded("section_id"))
+        yield self._courses_alike(), len(self.courses_in_effect.values), False
+
+    def _courses_alike(self) -> np.ndarray:
+        """For each enrollment the course that it is in; where a section alone is named, the one that others name beside it."""
+        sections, courses = self.rows[Kind.ENROLLMENTS].coded("section_id"), self.courses_in_effect
+        found, unnamed = courses.codes.astype(np.int64), courses.equals("")
+        if unnamed.any():
+            beside = np.full(len(sections.values), -1, np.int64)
+            beside[sections.codes[~unnamed]] = found[~unnamed]
+            filled = unnamed & ~sections.equals("") & (beside[sections.codes] >= 0)
+            found[filled] = beside[sections.codes[filled]]
+        return found
+
+    @staticmethod
+    def _part(column: Column) -> tuple[np.ndarray, int, bool]:
+        return column.codes.astype(np.int64), len(column.values), len(column.values) == len(column)
 
     def backwards(self, kind: Kind) -> np.ndarray:
         """In which rows the end date is before the start date, as Canvas reads both.
@@ -569,11 +662,17 @@ def _folded(names: Column) -> Column:
 
 
 def _roles_alike(roles: Column) -> Column:
-    """The roles with Canvas's own in one spelling: to Canvas Student and student are one (canvas-sis-import 6)."""
+    """The roles with Canvas's own in one spelling: to Canvas Student, StudentEnrollment and student are one (canvas-sis-import 6)."""
     names = ["" if text is None else text for text in roles.values.to_pylist()]
-    alike = [name.strip(CANVAS_BLANKS).lower() for name in names]
-    plain = [fold if fold in STANDARD_ROLES else name for name, fold in zip(names, alike, strict=True)]
+    plain = [_one_spelling(name) for name in names]
     return roles if plain == names else roles.renamed(pa.array(plain, pa.string()))
+
+
+def _one_spelling(role: str) -> str:
+    """A role of Canvas's own in small letters; any other as it is."""
+    word = role.strip(CANVAS_BLANKS)
+    word = ROLE_TYPES.get(word, word.lower())
+    return word if word in STANDARD_ROLES else role
 
 
 def _base(role: str) -> str:

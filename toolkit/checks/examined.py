@@ -96,10 +96,10 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
         if fate.kind is Kind.USERS:
             _university_addresses(rows, collector)
             canvas.addresses(rows, faulty, collector)
-    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known))
     refused = {kind: np.concatenate(parts) for kind, parts in wrong.items()}
-    compare(coded, collector, refused)
-    canvas.inspect(coded, known, refused, collector)
+    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known), refused=refused)
+    compare(coded, collector)
+    canvas.inspect(coded, known, collector)
     for file_rows, faulty in left:
         file_rows.rejected(faulty, coded.ids(Kind.SECTIONS), collector)
 

@@ -34,18 +34,17 @@ __all__ = ["compare"]
 _WORDS = {Kind.COURSES: ("course", "courses"), Kind.SECTIONS: ("section", "sections"), Kind.USERS: ("person", "people")}
 
 
-def compare(tables: Coded, collector: Collector, refused: dict[Kind, np.ndarray] | None = None) -> None:
+def compare(tables: Coded, collector: Collector) -> None:
     """Run every rule that compares rows.
 
     Args:
-        tables: The rows of the package.
+        tables: The rows of the package; those that are refused for what is found here are added to `refused`.
         collector: Takes the findings.
-        refused: By kind, which rows have an error; those found here are added.
     """
-    refused = {} if refused is None else refused
+    refused = tables.refused
     for kind, column in REFERENCES:
         if kind in tables.rows and not (tables.codes(kind, column) >= 0).all():
-            _references(tables, kind, column, collector)
+            _references(tables, kind, column, collector, refused)
     for kind in tables.rows:
         _repeats(tables, kind, collector)
     if not tables.at_canvas:
@@ -68,7 +67,7 @@ def _add(collector: Collector, broken: Rule, mask: np.ndarray, make: Callable[[i
         collector.add_many(broken, len(found), (make(int(row)) for row in found))
 
 
-def _references(tables: Coded, kind: Kind, column: str, collector: Collector) -> None:
+def _references(tables: Coded, kind: Kind, column: str, collector: Collector, refused: dict[Kind, np.ndarray]) -> None:
     """What one column refers to that is not in the package."""
     rows, outside = tables.rows[kind], tables.outside(kind, column)
     one, many = _WORDS[REFERENCES[kind, column]]
@@ -88,8 +87,8 @@ def _references(tables: Coded, kind: Kind, column: str, collector: Collector) ->
     def replaced(row: int) -> Finding:
         return rows.finding(enrolled_by_a_replaced_user_id, row, column, values={"address": outside.meant[rows.text(column, row)]})
 
-    _add(collector, reference_to_nothing, reference_to_nothing(outside), nothing)
-    _add(collector, reference_spelled_otherwise, reference_spelled_otherwise(outside), respelled)
+    _add(collector, reference_to_nothing, _refuse(refused, kind, reference_to_nothing(outside)), nothing)
+    _add(collector, reference_spelled_otherwise, _refuse(refused, kind, reference_spelled_otherwise(outside)), respelled)
     _add(collector, enrolled_by_a_replaced_user_id, enrolled_by_a_replaced_user_id(outside), replaced)
 
 
@@ -196,7 +195,10 @@ def _sections(tables: Coded, rows: Rows, collector: Collector, refused: dict[Kin
 
     def deleted(row: int) -> Finding:
         return rows.finding(
-            section_in_a_deleted_course, row, "course_id", details={"place": tables.deleting(Kind.SECTIONS, "course_id", row)}
+            section_in_a_deleted_course,
+            row,
+            "course_id",
+            details={"place": tables.deleting(Kind.COURSES, rows.text("course_id", row))},
         )
 
     _add(collector, section_in_a_deleted_course, section_in_a_deleted_course(tables), deleted)
@@ -226,7 +228,15 @@ def _enrollments(tables: Coded, rows: Rows, collector: Collector) -> None:
     for column, thing in (("course_id", "course"), ("section_id", "section")):
 
         def deleted(row: int, column: str = column, thing: str = thing) -> Finding:
-            details = {"thing": thing, "place": tables.deleting(Kind.ENROLLMENTS, column, row)}
-            return rows.finding(enrollment_in_something_deleted, row, column, details=details)
+            place = tables.deleting(REFERENCES[Kind.ENROLLMENTS, column], rows.text(column, row))
+            return rows.finding(enrollment_in_something_deleted, row, column, details={"thing": thing, "place": place})
 
         _add(collector, enrollment_in_something_deleted, enrollment_in_something_deleted(tables, column), deleted)
+
+    def by_section(row: int) -> Finding:
+        course = tables.courses_in_effect.at(row) or ""
+        details = {"thing": "course", "place": tables.deleting(Kind.COURSES, course)}
+        return rows.finding(enrollment_in_something_deleted, row, "section_id", course, details=details)
+
+    left = tables.by_section_in_deleted & ~enrollment_in_something_deleted(tables, "section_id")
+    _add(collector, enrollment_in_something_deleted, left, by_section)

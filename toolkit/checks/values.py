@@ -51,7 +51,9 @@ def inspect(
         The records of rows with an error.
     """
     wrong: list[np.ndarray] = []
-    for broken in apply(_SCHEMAS[kind] if declared is None else declared, rows.columns, exempt=_exempt(rows, known)):
+    for broken in apply(
+        _SCHEMAS[kind] if declared is None else declared, rows.columns, exempt=_exempt(rows, known, at_canvas=declared is not None)
+    ):
         records = broken.rows + 1 if rows.records is None else rows.records[broken.rows]
         left = broken
         if covered is not None and len(covered):
@@ -73,9 +75,14 @@ def _report(broken: Broken, records: np.ndarray, rows: RowsOfFile, collector: Co
     collector.add_many(broken.rule, len(records), (made(int(row), int(record)) for row, record in pairs))
 
 
-def _exempt(rows: RowsOfFile, known: Known | None) -> Mapping[str, Collection[str]]:
-    """Values that are no fault, since they are known to be in order elsewhere."""
+def _exempt(rows: RowsOfFile, known: Known | None, *, at_canvas: bool) -> Mapping[str, Collection[str]]:
+    """Values that are no fault, since they are known to be in order elsewhere, or since nobody can know."""
     exempt: dict[str, Collection[str]] = {}
+    if at_canvas and "role" in rows.columns and (known is None or known.roles is None):
+        # Canvas may have a role of its own by any name (canvas-sis-import 6); who reads a package is told what is likely.
+        exempt |= dict.fromkeys(
+            (role.code for role in (role_by_another_word, role_taken_for_student)), rows.columns["role"].values.to_pylist()
+        )
     if known is None:
         return exempt
     if known.roles is not None:

@@ -332,9 +332,10 @@ def _line(text: str, where: str) -> str:
 def _how_to_log_in(name: CredentialSet, prefix: str) -> str:
     return (
         f"provkit auth login --set {name}\n"
-        "keeps both in this computer's keyring. On a computer without one:\n"
+        "keeps both in this computer's keyring. On a computer without one, keep the\n"
+        "secret in a file that only you can read:\n"
         f"  {_how_to_set(f'{prefix}_CLIENT_ID', 'the client id')}\n"
-        f"  {_how_to_set(f'{prefix}_CLIENT_SECRET_FILE', 'a file that holds the secret, and that only you can read')}"
+        f"  {_how_to_set(f'{prefix}_CLIENT_SECRET_FILE', 'file with the secret')}"
     )
 
 

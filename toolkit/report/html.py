@@ -14,7 +14,7 @@ from provkit._version import VERSION
 from provkit.report.mailing import render as render_mailing
 from provkit.report.outlook import fates, outlook
 from provkit.report.view import Cause, View
-from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, joined, silence
+from provkit.report.words import BEFALLS, NOUNS, TITLES, capital, joined, silence, unheard
 from provkit.rules import Finding, RowAccount, Rule, Severity
 from provkit.server import MODELLED_SERVER
 from provkit.words import counted
@@ -77,7 +77,7 @@ def render(view: View, *, show_values: bool = True) -> str:
     """
     report = view.report
     unlisted = sum(report.counts.values()) - len(report.findings)
-    mood = "bad" if not report.ok else "fair" if report.count(Severity.WARNING) else "good"
+    mood = "bad" if not report.ok or unheard(report) else "fair" if report.count(Severity.WARNING) else "good"
     return (
         _environment()
         .get_template("report/report.html.j2")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provkit.rules import Consequence, Report
+from provkit.rules import Consequence, Report, Severity
 
 if TYPE_CHECKING:
     from provkit.receiver import Reception
@@ -51,20 +51,21 @@ _COLUMNS = {
 
 
 def outlook(report: Report) -> Iterator[str]:
-    """What the findings mean for the upload, worst first.
+    """What the findings mean for the upload, worst first. What is silenced happens all the same.
 
     Args:
         report: What was found.
     """
     counts: Counter[Consequence] = Counter()
-    for rule, number in report.counts.items():
-        counts[rule.consequence] += number
+    for found in (report.counts, *(one.counts for one in report.silenced)):
+        for rule, number in found.items():
+            counts[rule.consequence] += number
     for consequence in Consequence:
         number = counts[consequence]
         if number and consequence in _SENTENCES:
             one, several = _SENTENCES[consequence]
             yield one if number == 1 else several.format(number)
-    if not report.count(Consequence.REFUSED.severity):
+    if not any(number and consequence.severity is Severity.ERROR for consequence, number in counts.items()):
         yield "Everything is taken and arrives." if not counts[Consequence.ALTERED] else "Everything else is taken and arrives."
 
 

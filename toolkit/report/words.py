@@ -20,6 +20,7 @@ __all__ = [
     "paragraph",
     "place",
     "silence",
+    "unheard",
     "verdict",
 ]
 
@@ -88,13 +89,18 @@ def verdict(report: Report) -> str:
         report: What was found.
     """
     errors, warnings, notes = (report.count(severity) for severity in Severity)
-    hidden = _silenced_errors(report)
+    hidden, lowered = _silenced(report), _lowered(report)
     found = ", ".join(counted(number, NOUNS[severity]) for severity in Severity if (number := report.count(severity)))
     if errors:
         return f"{found}: not fit to be sent as it is."
-    if hidden:
-        rest = f"{found}; " if found else ""
-        return f"{rest}{counted(hidden, 'error is', 'errors are')} silenced: not fit to be sent as it is."
+    if hidden or lowered:
+        parts = (
+            found,
+            f"{counted(hidden, 'error is', 'errors are')} silenced",
+            f"{counted(lowered, 'error is', 'errors are')} lowered",
+        )
+        told = "; ".join(part for part, number in zip(parts, (found, hidden, lowered), strict=True) if number)
+        return f"{told}: not fit to be sent as it is."
     if warnings:
         return f"{found}: it can be sent; look at the warnings first."
     return f"No errors and no warnings{f' ({found})' if notes else ''}: fit to be sent."
@@ -109,9 +115,11 @@ def silence(report: Report) -> Iterator[str]:
     for one in report.silenced:
         rules = ", ".join(f"{rule.code} {number:,}" for rule, number in sorted(one.counts.items(), key=lambda pair: pair[0].code))
         yield f"{counted(sum(one.counts.values()), 'finding')} silenced by {one.by}: {rules}."
-    hidden = _silenced_errors(report)
+    hidden, lowered = _silenced(report), _lowered(report)
     if hidden:
         yield f"{counted(hidden, 'of them is an error', 'of them are errors')}: build and send stop for {'it' if hidden == 1 else 'them'} all the same."
+    if lowered:
+        yield f"{counted(lowered, 'error counts', 'errors count')} as less: build and send stop for {'it' if lowered == 1 else 'them'} all the same."
     if report.insisted:
         codes = ", ".join(rule.code for rule in report.insisted)
         yield (
@@ -120,7 +128,24 @@ def silence(report: Report) -> Iterator[str]:
         )
 
 
-def _silenced_errors(report: Report) -> int:
+def unheard(report: Report) -> int:
+    """How many errors are not told, or not as errors.
+
+    Args:
+        report: What was found.
+    """
+    return _silenced(report) + _lowered(report)
+
+
+def _lowered(report: Report) -> int:
+    return sum(
+        number
+        for rule, number in report.counts.items()
+        if rule.consequence.severity is Severity.ERROR and rule.severity is not Severity.ERROR
+    )
+
+
+def _silenced(report: Report) -> int:
     return sum(
         number for one in report.silenced for rule, number in one.counts.items() if rule.consequence.severity is Severity.ERROR
     )

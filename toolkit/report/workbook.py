@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import Rule as FormatRule
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.utils.cell import coordinate_from_string
@@ -23,7 +23,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from provkit.errors import SourceError
 from provkit.report.view import View
-from provkit.report.words import NOUNS, TITLES, capital, place, silence
+from provkit.report.words import NOUNS, TITLES, capital, place, silence, unheard
 from provkit.rules import Finding, Origin, Severity
 from provkit.sources.annotations import COLUMNS, SHEET
 from provkit.sources.bounds import chunks, open_zip
@@ -222,7 +222,7 @@ def _list(book: Workbook, name: str, view: View, missing: Sequence[str], *, show
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    sheet.sheet_properties.tabColor = "C00000" if not view.report.ok else "548235"
+    sheet.sheet_properties.tabColor = "C00000" if not view.report.ok or unheard(view.report) else "548235"
     head = list(_head(view, missing))
     for row, text in enumerate(head, 1):
         _put(sheet, row, 1, text)
@@ -250,6 +250,7 @@ def _list(book: Workbook, name: str, view: View, missing: Sequence[str], *, show
             _put(sheet, row, column, text)
             sheet.cell(row, column).font = Font(name=_FONT)
             sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.cell(row, column).border = Border(bottom=Side("thin", "BFBFBF"))
         # Not every program fits a row to its text by itself.
         sheet.row_dimensions[row].height = _LINE * max(map(_lines, texts, _WIDTHS))
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[finding.severity])

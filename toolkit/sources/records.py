@@ -13,6 +13,7 @@ from provkit.rules import Finding, Origin, Rule
 from provkit.schemas.layouts import Kind
 from provkit.sources.rules_sets import columns_without_place, rows_without_place
 from provkit.tables import Cell, Edit, Joined, Made, Place, Reason, Sheet, Spoken
+from provkit.words import rows_named
 
 __all__ = ["Account", "Column", "Records", "filled_rows", "fold", "header_cells", "made_sheet", "stem"]
 
@@ -223,9 +224,8 @@ class Account:
         if not rows:
             return
         numbers = [records.number(row) for row in sorted(rows)]
-        which = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
         place = Place(records.sheet.file, records.sheet.name, None)
-        details = {"count": len(numbers), "which": which, "why": why}
+        details = {"which": rows_named(numbers), "why": why}
         self.findings.append(Finding(rows_without_place, origin=Origin(place.file, place.sheet), details=details))
         nothing = [""] * len(numbers)
         self.edits.append(Edit(Reason.ROW_SET_ASIDE, place, None, np.array(numbers, dtype=np.int64), [why] * len(numbers), nothing))
@@ -257,7 +257,7 @@ class Account:
             return
         origin = records.sheet.origin(records.header, left[0])
         headers = ", ".join(str(names[column]).strip() for column in left)
-        self.findings.append(Finding(columns_without_place, origin=origin, details={"headers": headers, "count": len(left)}))
+        self.findings.append(Finding(columns_without_place, origin=origin, details={"headers": headers}))
         for column in left:
             place = Place(records.sheet.file, records.sheet.name, column)
             number = np.array([records.number(records.header)], dtype=np.int64)

@@ -50,7 +50,7 @@ def errors_unseen() -> None:
 @rule(
     "PK603",
     Consequence.NOTED,
-    "columns that provisioning does not need were never read, for they are sensitive ({count}: {headers})",
+    "{headers}: never read, for it is sensitive, and provisioning does not need it",
 )
 def sensitive_columns_dropped() -> None:
     """A source holds passwords, birth dates, home addresses or the like.

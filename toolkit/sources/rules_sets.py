@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-@rule("PK660", Consequence.NOTED, "rows of this file are set aside, because {why} ({count}: {which})")
+@rule("PK660", Consequence.NOTED, "nothing of {which} is written, because {why}")
 def rows_without_place() -> None:
     """Rows of an export have no place in the upload.
 
@@ -330,7 +330,7 @@ def nothing_is_removed() -> None:
     """
 
 
-@rule("PK667", Consequence.NOTED, "columns of this file have no place in the upload and are left out ({count}: {headers})")
+@rule("PK667", Consequence.NOTED, "the upload has no place for {headers}, so nothing of it is written")
 def columns_without_place() -> None:
     """Columns of an export are not written.
 

@@ -123,7 +123,7 @@ def without_sensitive(sheets: Sheets) -> Sheets:
         kept.append(replace(sheet, rows=_blanked(sheet.rows, unread), unread=unread) if unread else sheet)
         for first in dict.fromkeys(one.first for one in unread):
             said = [one.header for one in unread if one.first == first and one.header]
-            details = {"headers": ", ".join(said), "count": len(said)}
+            details = {"headers": ", ".join(said)}
             findings.append(Finding(sensitive_columns_dropped, origin=sheet.origin(first), details=details))
     return replace(sheets, sheets=tuple(kept), findings=(*sheets.findings, *findings)) if findings else sheets
 

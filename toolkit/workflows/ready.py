@@ -53,8 +53,8 @@ def not_set_up(path: Path, target: Environment, missing: Sequence[Missing], *, c
             [
                 *lines,
                 "",
-                "Client id, secret and group come from the university, on request; that takes days.",
-                "The page docs/getting-access.md of provkit says how. To try without any of them:",
+                "The university gives client id, secret and group on request; that takes days.",
+                "How: docs/getting-access.md of provkit. To try without any of them:",
                 f"     provkit {command} {path} --env sandbox",
             ]
         ),

@@ -122,7 +122,7 @@ def _judged() -> tuple[str, ...]:
     """Words that rules look for in misspelled or longer forms too."""
     from provkit.schemas import canvas, courses, enrollments
 
-    found = [*canvas._STATUSES, *courses._STATUSES, *enrollments._STATUSES, *enrollments.STANDARD_ROLES, *enrollments._ROLE_TYPES]  # noqa: SLF001
+    found = [*canvas._STATUSES, *courses._STATUSES, *enrollments._STATUSES, *enrollments.STANDARD_ROLES, *enrollments.ROLE_TYPES]  # noqa: SLF001
     return tuple(dict.fromkeys(word.casefold() for one in found for word in _LABEL.findall(one) if len(word) > 3))
 
 

@@ -14,7 +14,7 @@ from provkit.receiver import receive
 from provkit.report import View, render_html
 from provkit.report.outlook import fates, outlook
 from provkit.report.view import Paragraph
-from provkit.rules import Collector, Consequence, Finding, Origin, Report, RowAccount, rule
+from provkit.rules import Collector, Consequence, Finding, Origin, Report, RowAccount, Severity, Silenced, rule
 
 HOSTILE = "<script>alert(1)</script>\"'&{{ 7*7 }}</style>\u202e<img src=x onerror=alert(1)>"
 
@@ -135,6 +135,26 @@ def test_the_outlook_speaks_of_one_and_of_many_and_of_what_remains():
         "Everything else is taken and arrives.",
     ]
     assert list(outlook(Report())) == ["Everything is taken and arrives."]
+
+
+def test_what_is_silenced_happens_all_the_same():
+    loud = Report((), {}, silenced=(Silenced("--ignore", {status_unknown: 3}),))
+    assert list(outlook(loud)) == [
+        "3 faults keep what they are in from being imported; a mail says so hours later, without row numbers."
+    ]
+    page = render_html(View(loud, "roster.xlsx"))
+    assert "Everything is taken" not in page
+    assert "3 errors are silenced: not fit to be sent as it is." in page
+    assert 'class="verdict bad"' in page
+
+
+def test_an_error_that_somebody_calls_a_note_happens_all_the_same():
+    spoken = status_unknown.spoken(Severity.INFO)
+    lowered = Report((), {spoken: 2})
+    assert "Everything is taken and arrives." not in list(outlook(lowered))
+    page = render_html(View(lowered, "roster.xlsx"))
+    assert "2 notes; 2 errors are lowered: not fit to be sent as it is." in page
+    assert 'class="verdict bad"' in page
 
 
 def test_what_the_service_does_with_each_file_is_counted():
