@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,21 +49,48 @@ _REPAIR = "Open it in the program it comes from and save it again."
 _COPY = "Copy the table into a spreadsheet and save that."
 _PICTURE = "Type the table into a spreadsheet, or ask for the file behind the picture."
 
+_ATTACHED = "Save the table that is attached to it and use that file. A mail with results of an upload: provkit results FILE"
+_ITS_TABLE = "If it makes a table, run it and use the file that it writes."
+
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|meta|style)\b", re.IGNORECASE)
 """How web pages begin: systems write tables so, under names that end in .xls."""
 
 _OTHERS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), is_what, remedy)
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), is_what, remedy)
     for pattern, is_what, remedy in (
         (rb"%PDF", "is a PDF", "Save the table as an Excel workbook or CSV in the program it comes from."),
         (rb"\{\\rtf", "is a text document (RTF)", _COPY),
-        (rb"\x89PNG|\xff\xd8\xff|GIF8", "is a picture", _PICTURE),
+        (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|RIFF....WEBP|BM....\0\0\0\0|....ftyp(?:hei|mif|avi)", "is a picture", _PICTURE),
         (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "is an archive of a kind that is not read", "Unpack it first."),
         (rb"SQLite format 3", "is a database", "Save the table as CSV."),
         (rb"(?:\xef\xbb\xbf)?\s*<\?xml", "is XML", "Open it in Excel and save it as an Excel workbook (.xlsx)."),
+        (rb"#!", "is a script", _ITS_TABLE),
+        (
+            rb"(?:\xef\xbb\xbf)?\s*[{\[]\s*(?:[{\[\"]|\r?\n|[}\]])",
+            "is JSON",
+            "Open it in Excel (Data > Get Data), or have it exported as CSV.",
+        ),
+        (rb"BEGIN:VCARD", "is a file of contacts (vCard)", "Export the contacts as CSV."),
+        (rb"BEGIN:VCALENDAR", "is a calendar", _COPY),
+        (rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID):[ \t]", "is a mail", _ATTACHED),
     )
 )
 """What people hand in instead of a table, by how it begins."""
+
+_NAMED: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        (".py", ".ipynb", ".r", ".rmd", ".js", ".ts", ".sh", ".bash", ".zsh", ".bat", ".cmd", ".ps1", ".rb", ".pl", ".php", ".java", ".vbs"),
+        ("is a script", _ITS_TABLE),
+    ),
+    ".sql": ("is a script for a database", "Run it there and save the result as CSV."),
+    **dict.fromkeys((".md", ".rst", ".tex"), ("is a page of text", _COPY)),
+    **dict.fromkeys((".yaml", ".yml", ".ini", ".cfg", ".conf"), ("is a file of settings", "Name the list that is to be read.")),
+    ".eml": ("is a mail", _ATTACHED),
+    ".toml": ("is a file of settings", "Name the list; a mapping profile goes behind it: provkit build LIST --profile FILE.toml"),
+    ".properties": ("is a message or a file of settings", "Name the list; a message goes behind it: provkit build LIST --message FILE.properties"),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), ("is JSON", "Open it in Excel (Data > Get Data), or have it exported as CSV.")),
+}  # fmt: skip
+"""Text files that hold no table, by how their names end."""
 
 
 def recognise(path: Path) -> Detected:
@@ -101,6 +128,9 @@ def _neither(path: Path, content: bytes) -> Detected:
     for magic, is_what, remedy in _OTHERS:
         if magic.match(content[:512]):
             raise SourceError(f"{path.name} {is_what}, not a spreadsheet.", remedy=remedy)
+    if path.suffix.lower() in _NAMED:
+        is_what, remedy = _NAMED[path.suffix.lower()]
+        raise SourceError(f"{path.name} {is_what}, not a spreadsheet.", remedy=remedy)
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"):
         if b"\0" in content[:4096]:
             raise SourceError(f"{path.name} is damaged or not a workbook.", remedy=_REPAIR)
@@ -114,6 +144,13 @@ def _compound(path: Path, content: bytes) -> Detected:
         raise SourceError(f"{path.name} is locked with a password.", remedy="Save it without a password and try again.")
     if "WordDocument".encode("utf-16-le") in content:
         raise SourceError(f"{path.name} is a Word document.", remedy=_COPY)
+    if "PowerPoint Document".encode("utf-16-le") in content:
+        raise SourceError(f"{path.name} is a presentation (PowerPoint).", remedy=_COPY)
+    if "__properties_version1.0".encode("utf-16-le") in content:
+        raise SourceError(
+            f"{path.name} is a mail that Outlook has saved.",
+            remedy=_ATTACHED,
+        )
     return Detected(Form.XLS, "it begins as the workbooks of Excel 97 to 2003 do", content)
 
 
@@ -135,6 +172,8 @@ def _zipped(path: Path, content: bytes) -> Detected:
         raise SourceError(f"{path.name} is a document, not a spreadsheet ({kind}).", remedy=_COPY)
     if "word/document.xml" in names:
         raise SourceError(f"{path.name} is a Word document.", remedy=_COPY)
+    if "ppt/presentation.xml" in names:
+        raise SourceError(f"{path.name} is a presentation (PowerPoint).", remedy=_COPY)
     if "Index/Document.iwa" in names or any(name.startswith("Index/Tables") for name in names):
         raise SourceError(
             f"{path.name} is an Apple Numbers document.", remedy="In Numbers choose File > Export To > Excel, and use that file."

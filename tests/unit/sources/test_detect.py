@@ -17,6 +17,17 @@ from provkit.sources.detect import Form, recognise
         ("a.csv", b"\x1f\x8b\x08", "archive"),
         ("a.png", b"\x89PNG\r\n", "picture"),
         ("a.parquet", b"PAR1....", "Parquet"),
+        ("fill.py", b"users = ['Email', 'Name']\n", "is a script"),
+        ("fill", b"#!/bin/sh\necho Email,Name\n", "is a script"),
+        ("a.csv", b'[{"Email": "a@example.org"}]', "is JSON"),
+        ("a.jsonl", b'{"Email": "a@example.org"}\n', "is JSON"),
+        ("a.txt", b"MIME-Version: 1.0\nSubject: Roster\n", "is a mail"),
+        ("a.eml", b"From: a@example.org\nSubject: Roster\n", "is a mail"),
+        ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__properties_version1.0".encode("utf-16-le"), "Outlook"),
+        ("a.vcf", b"BEGIN:VCARD\nFN:Ana\n", "contacts"),
+        ("mine.toml", b"[columns]\n", "file of settings"),
+        ("README.md", b"Email, Name\n", "page of text"),
+        ("a.html", b"<html><body><form></form></body></html>", "web page without a table"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_to_do(tmp_path, name, content, says):
@@ -32,6 +43,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(tmp_path, name, content, sa
     ("members", "says"),
     [
         ({"word/document.xml": "x"}, "Word document"),
+        ({"ppt/presentation.xml": "x"}, "presentation"),
         ({"Index/Document.iwa": "x"}, "Apple Numbers"),
         ({"mimetype": "application/vnd.oasis.opendocument.text"}, "document, not a spreadsheet"),
         (
@@ -81,3 +93,12 @@ def test_a_workbook_that_is_open_in_excel_says_to_close_it():
     assert "open in another program" in error.message
     assert "Close it in Excel" in error.remedy
     assert "Input/output" in unreadable(Path("x"), OSError(5, "Input/output error")).message
+
+
+@pytest.mark.parametrize(
+    "first", ["Date: 27 November\nCourse: NC-1\n", "[Email],[Name]\n", "From,To\n", "BMI,Email\n", "#,Email,Name\n"]
+)
+def test_lists_that_begin_as_other_files_do_are_read_all_the_same(tmp_path, first):
+    path = tmp_path / "list.txt"
+    path.write_bytes(first.encode() + b"Email,Name\na@example.org,Ana\n")
+    assert recognise(path).form is Form.TEXT
