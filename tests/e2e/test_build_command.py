@@ -221,3 +221,24 @@ def test_diff_shows_what_would_be_mended_and_writes_nothing(tmp_path):
     done = provkit("build", "theirs", "--diff", cwd=tmp_path)
     assert done.returncode == 1
     assert "provkit validate theirs names each" in done.stdout
+
+
+def test_diff_as_json_masks_what_stands_in_cells_and_can_go_to_a_file(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    rows = "YOGA,rfenwick,Teacher,,Enrolled\nYOGA,rfenwick,Teacher,,Enrolled\nYOGA,hoyt,wizzard,,lost\n"
+    (tmp_path / "theirs" / "e.csv").write_text(f"course_id,user_id,role,section_id,status\n{rows}")
+    done = provkit("build", "theirs", "--diff", "--format", "json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    told = json.loads(done.stdout)
+    assert (told["format"], told["ok"], told["mends"]) == (1, False, True)
+    assert sum(told["left"].values()) >= 1
+    (file,) = told["files"]
+    assert (file["file"], file["becomes"], file["unchanged"]) == ("e.csv", "enrollments.csv", 0)
+    assert [(row["line"], row["written"]) for row in file["rows"]] == [(2, True), (3, False), (4, False)]
+    assert file["rows"][0]["cells"][0] == {"column": "role", "before": "T***", "after": "t***"}
+    done = provkit("build", "theirs", "--diff", "--output", "diff.json", "--show-values", cwd=tmp_path)
+    assert done.stdout == ""
+    assert json.loads((tmp_path / "diff.json").read_text())["files"][0]["rows"][0]["cells"][0]["before"] == "Teacher"
+    refused = provkit("build", "theirs", "--diff", "--format", "csv", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "text or json" in refused.stderr

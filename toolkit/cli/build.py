@@ -25,6 +25,7 @@ from provkit.cli.reporting import (
     check_annotate,
     check_apart,
     deliver,
+    format_of,
     write_baseline,
 )
 from provkit.cli.sourcing import (
@@ -71,7 +72,10 @@ def command(
         typer.Option(metavar="FILE", help="Write every change, guess and omission to a file (.csv or .json).", show_default=False),
     ] = None,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what building a package again would mend, cell by cell, and write nothing.")
+        bool,
+        typer.Option(
+            "--diff", help="Show what building a package again would mend, cell by cell, as text or json, and write nothing."
+        ),
     ] = False,
     profile: ProfileName = None,
     kind: KindOfSource = None,
@@ -108,8 +112,10 @@ def command(
     chosen = control(select=select, ignore=ignore, severity=severity, baseline=baseline, anew=new_baseline is not None)
     if changes is not None and changes.suffix.lower() not in (".csv", ".json"):
         raise typer.BadParameter(f"--changes {changes}: its name must end in .csv or .json.")
-    if diff and (output_format, output, annotate) != (None, None, None):
-        raise typer.BadParameter("--diff shows a text, and takes no --format, --output or --annotate.")
+    if diff and annotate is not None:
+        raise typer.BadParameter("--diff writes nothing but what it shows; leave --annotate out.")
+    if diff and format_of(output_format, output) not in ("text", "json"):
+        raise typer.BadParameter("--diff is told as text or json; say --format json, or --output diff.json.")
     work = prepare if diff else partial(build, out=out, feed=feed)
     built = work(
         source,
@@ -131,7 +137,10 @@ def command(
     if changes is not None:
         _save_changes(changes, built)
     if diff:
-        _show_diff(built, source, listed)
+        form = format_of(output_format, output)
+        _show_diff(
+            built, source, listed, form=form, output=output, show_values=form == "text" if show_values is None else show_values
+        )
         return
     view = _view(built, source.resolve().name, hold_back=hold_back)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=copy)
@@ -150,16 +159,24 @@ def _save_changes(path: Path, built: Built) -> None:
     console.talk().print(said, markup=False)
 
 
-def _show_diff(built: Built, source: Path, listed: int) -> None:
+def _show_diff(built: Built, source: Path, listed: int, *, form: str, output: Path | None, show_values: bool) -> None:
     """Show what would be mended; errors that no building mends are counted, and end it with 1."""
-    from provkit.report.mend import render_mended
+    from provkit.report.mend import render_mended, render_mended_json
     from provkit.report.words import verdict
     from provkit.workflows.mend import mended
 
-    console.write(render_mended(mended(built, source), listed=listed))
-    console.write("\nNothing was written.")
+    found = mended(built, source)
+    if form == "json":
+        text = render_mended_json(found, built.report, show_values=show_values)
+    else:
+        text = render_mended(found, listed=listed, show_values=show_values) + "\nNothing was written.\n"
+        if not built.report.ok:
+            text += f"What is left: {verdict(built.report)}\nprovkit validate {source} names each.\n"
+    if output is None:
+        console.write(text)
+    else:
+        console.save(output, text)
     if not built.report.ok:
-        console.write(f"What is left: {verdict(built.report)}\nprovkit validate {source} names each.")
         raise typer.Exit(1)
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "check_annotate",
     "check_apart",
     "deliver",
+    "format_of",
     "write_baseline",
 ]
 
@@ -179,8 +180,7 @@ def deliver(
     """
     if output is not None:
         check_apart(output, judged)
-    suffix = "" if output is None else output.suffix.lower()
-    chosen = output_format or SUFFIXES.get(suffix, "text")
+    chosen = format_of(output_format, output)
     text = _render(view, chosen, show_values=chosen in SHOWING if show_values is None else show_values, to_file=output is not None)
     if annotate is not None:
         _annotate(annotate, view, show_values=show_values is not False)
@@ -188,6 +188,16 @@ def deliver(
         console.write(text)
     else:
         console.save(output, text)
+
+
+def format_of(said: Format | None, output: Path | None) -> Format:
+    """The format of a report.
+
+    Args:
+        said: What --format says.
+        output: The report's file, whose name says it where --format does not.
+    """
+    return said or SUFFIXES.get("" if output is None else output.suffix.lower(), "text")
 
 
 def check_apart(output: Path, judged: Path) -> None:
