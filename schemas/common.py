@@ -282,7 +282,8 @@ def required_value_missing(values: pd.Series[str]) -> pd.Series[bool]:
     What happens: the row is reported and not imported, and neither is what needs it. Canvas takes nothing as said: a row without a status
     is not taken for active, an enrollment without a role not for a student's. A course without account_id counts as one in Canvas's
     topmost account, where hardly any department may work.
-    Remedy: fill in the cell; the status of what is to be there is active. White space alone counts as empty.
+    Remedy: fill in the cell; the status of what is to be there is active. What a list leaves empty everywhere, or where a bare mark
+    stands, can be said once: build with --set role=student. White space alone counts as empty.
     Evidence: Canvas source, lib/sis/user_importer.rb, course_importer.rb, section_importer.rb, enrollment_importer.rb; server source,
     service/UserProvisioning, CourseProvisioning, ExpandEnrollmentProvisioning
 

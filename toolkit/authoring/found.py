@@ -17,7 +17,7 @@ from provkit.authoring.normalize import shown
 from provkit.authoring.remarks import look_below
 from provkit.authoring.several import people_in
 from provkit.authoring.shape import COURSES, PERSON
-from provkit.authoring.wide import MOST, Wide, leads, marked, wide_columns
+from provkit.authoring.wide import MOST, Wide, is_mark, leads, marked, section_columns, wide_columns
 from provkit.errors import SourceError
 from provkit.tables import Cell, Sheet
 from provkit.vocabulary import Target
@@ -78,6 +78,8 @@ class ColumnsBelow:
         named = [column for column in self._columns.fields.values() if column is not None]
         look = look_below(self._sheet, self._heading, Target.MEMBERS, self._columns, raws=self.raws, holds=self.holds, named=named)
         mask: Mask = ~look.aside
+        if named:  # a row that says nothing of anybody is another line of the header, with days or rooms
+            mask &= np.logical_or.reduce([self.holds[column] for column in named if column < len(self.holds)])
         mask[self.rows if look.title is None else look.title :] = False
         return mask
 
@@ -94,6 +96,23 @@ class ColumnsBelow:
         roles = {column for column, cell in enumerate(names) if isinstance(cell, str) and leads(cell)}
         return [column for column in sorted({*columns.unknown, *roles}) if column < len(self.raws)]
 
+    def lines_over_marks(self, columns: Columns, wide: Wide) -> Mask:
+        """Rows that say nothing of anybody, and hold no mark: further lines of the header, with days or rooms.
+
+        Args:
+            columns: The columns that are fields.
+            wide: The columns with marks.
+        """
+        nobody: Mask = np.ones(self.rows, dtype=bool)
+        for column in columns.fields.values():
+            if column is not None and column < len(self.holds):
+                nobody &= ~self.holds[column]
+        for column in wide.columns:
+            nobody &= ~np.array([is_mark(cell) and not is_blank(cell) for cell in self.raws[column].cells], dtype=bool)[
+                self.raws[column].codes
+            ]
+        return nobody
+
     def wide(self, columns: Columns, given: frozenset[str], meant: Mapping[str, str], *, only: bool = False) -> Wide | None:
         """The columns that stand for courses, sections or roles; see `wide_columns`."""
         free = [column for column in self._free(columns) if len(self.raws[column].cells) <= max(50, self.rows)]
@@ -106,6 +125,10 @@ class ColumnsBelow:
                 remedy="Divide it into several files.",
             )
         return found
+
+    def sections(self, columns: Columns) -> Wide | None:
+        """Columns with marks that may stand for sections of the courses that other columns name; see `section_columns`."""
+        return section_columns(self._heading, columns, {column: self._counted(column) for column in self._free(columns)})
 
     def addresses(self, columns: Columns) -> int | None:
         """The one column that holds addresses and nothing else, where no header says which one does."""

@@ -51,11 +51,13 @@ class Below:
         aside: Rows that hold no data.
         second: Where another table begins: the position of its header; None where there is none.
         title: The first row of what belongs to that other table, its titles.
+        strange: Where something seems to begin that is no part of this table, though no known word heads it.
     """
 
     aside: Mask
     second: int | None = None
     title: int | None = None
+    strange: int | None = None
 
 
 def look_below(
@@ -89,8 +91,11 @@ def look_below(
     for row in np.flatnonzero(aside).tolist():
         aside[look.titles_above(row) : row] |= look.count[look.titles_above(row) : row] > 0
     end = len(aside) if title is None else title
+    strange = look.something_else(end)
+    if strange is not None:
+        end = look.titles_above(strange)
     look.remarks(aside, end)
-    return Below(aside, second, title)
+    return Below(aside, second, title, None if strange is None else end)
 
 
 class _Look:
@@ -133,6 +138,24 @@ class _Look:
             if not self._says_again(self.sheet.rows[self.first + row]) and not self._is_a_line(row):
                 return int(row)
         return None
+
+    def something_else(self, end: int) -> int | None:
+        """The row with which, below a blank one, something begins that has no addresses: words where a header might stand, and rows below."""
+        column = self.columns.fields.get("email")
+        if column is None or column >= len(self.raws):
+            return None
+        raw = self.raws[column]
+        addressed = np.array([_is_data(cell) for cell in raw.cells], dtype=bool)[raw.codes][:end]
+        if not addressed.any():
+            return None
+        last = int(np.flatnonzero(addressed)[-1])
+        row, after = [*(other for other in range(last + 1, end) if self.count[other] > 1), end, end][:2]
+        if after == end or (self.count[last + 1 : row] > 0).all():
+            return None
+        cells, below = self.cells(row), self.sheet.rows[self.first + after]
+        read = any(place < len(below) and not is_blank(below[place]) for place in self.named)
+        heads = all(map(_might_head, cells)) and not _TOTAL.fullmatch(str(cells[0]).strip())
+        return row if read and heads else None
 
     def _says_again(self, names: Sequence[Cell]) -> bool:
         """Whether a row names the same fields at the same places."""

@@ -178,13 +178,14 @@ def header_is_no_id() -> None:
     """
 
 
-@rule("PK648", Consequence.MAILED, "marks stand below {headers}; if these are courses, nobody is enrolled in them")
+@rule("PK648", Consequence.MAILED, "marks stand below {headers}; if these are {what}, nobody is enrolled in them")
 def marks_not_read() -> None:
-    """A list of guests has columns with marks, which could stand for courses.
+    """A list has columns with marks, which could stand for courses or sections.
 
-    What happens: The guests are invited, and enrolled in nothing. Remedy: If the columns are courses, write the course ids over them, or
-    say what each means: build with --set role=student --set "course_id[First Aid]=NC-1", once for each column. If they are not, all is
-    well. Evidence: x and ✓ below a title are what people write for who takes what.
+    What happens: Guests are invited, and enrolled in nothing, or in no section of their course. Remedy: If the columns are courses, write
+    the course ids over them, or say what each means: build with --set role=student --set "course_id[First Aid]=NC-1", once for each
+    column. If they are sections, write the section ids over them, all of which begin alike (S-1, S-2), or give each person a Section ID.
+    If they are neither, all is well. Evidence: x and ✓ below a title are what people write for who takes what.
 
     ## Example
     ```sheet Guests
@@ -263,6 +264,34 @@ def header_missing() -> None:
     """
 
 
+@rule(
+    "PK639", Consequence.HELD_BACK, "something else begins here and goes on to row {last}; none of its columns is known ({headers})"
+)
+def table_not_understood() -> None:
+    """Below a table and a blank row stand rows that are no part of it, and no word says what their columns are.
+
+    What happens: They are kept out of the package; the table above is read. Remedy: If they are needed, name their columns by words that
+    are known (Email, First name, Last name, Course ID, Role, ...). If they are not, put them on a sheet of their own, or say that they may
+    stay out: build with --hold-back. Evidence: where the addresses of a table end, a blank row follows, and words stand where no address
+    does, another list begins.
+
+    ## Example
+    ```sheet Roster
+    First name,Last name,Email,Course ID,Role
+    Ana,Ruiz,ana@example.org,NC-1,student
+    ,,,,
+    Nickname,Pronoun,Shirt,,
+    Annie,she,M,,
+    Bo,he,L,,
+    ```
+    ## Use instead
+    ```sheet Roster
+    First name,Last name,Email,Course ID,Role
+    Ana,Ruiz,ana@example.org,NC-1,student
+    ```
+    """
+
+
 RULES: tuple[Rule, ...] = (
     rows_hidden,
     columns_hidden,
@@ -273,4 +302,5 @@ RULES: tuple[Rule, ...] = (
     header_missing,
     marks_not_read,
     mark_unknown,
+    table_not_understood,
 )

@@ -30,7 +30,7 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
-from provkit.authoring.rules_tables import header_missing, marks_not_read, two_tables_unclear
+from provkit.authoring.rules_tables import header_missing, marks_not_read, table_not_understood, two_tables_unclear
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
 from provkit.authoring.widen import widen
@@ -191,6 +191,8 @@ class _Look:
                 "role" in given or (said is not Target.USERS and not columns.any("first_name", "last_name"))
             ):
                 wide, titles = titles, None
+        if wide is None and target is Target.MEMBERS and (given & set(COURSES) or not below.alone(columns)):
+            titles = below.sections(columns)
         if wide is not None and said not in (Target.COURSES, Target.SECTIONS):
             return Found(Target.MEMBERS, heading, wide, email, below=below)
         certain = said is not None or email is not None or hits(heading.names) > 1 or below.addressed(columns.fields.get("email"))
@@ -302,14 +304,19 @@ class _Look:
         named += [column for column in (found.wide.columns if found.wide is not None else ()) if column not in named]
         strict = sheet.kind is not None or sheet.made is not None
         holds = below.holds
-        aside, end, second = np.zeros(below.rows, dtype=bool), below.rows, None
+        aside, end, second, strange = np.zeros(below.rows, dtype=bool), below.rows, None, None
         if not strict:
             look = look_below(sheet, heading, found.target, columns, raws=below.raws, holds=holds, named=named)
-            aside, second = look.aside, look.second
+            aside, second, strange = look.aside, look.second, look.strange
             end = below.rows if look.title is None else look.title
+        if found.wide is not None and found.wide.holds == "marks":
+            aside |= below.lines_over_marks(columns, found.wide)
         rest = self._second(heading, end) if second is not None else None
         if rest is None:
             end, second = below.rows, None
+        if strange is not None:
+            self._strange(heading.last + 1 + strange, heading.last + 1 + end)
+            end = strange
         inside = np.arange(below.rows) < end
         holds = [mask & inside for mask in holds]
         columns = self._settle(columns, heading, below.raws, holds, quiet=not chief)
@@ -378,6 +385,16 @@ class _Look:
             return None
         return rest
 
+    def _strange(self, first: int, end: int) -> None:
+        """Say that something stands below a table that is no part of it, and that nobody knows what it is."""
+        sheet = self.sheet
+        filled = np.array([row for row in range(first, end) if not all(map(is_blank, sheet.rows[row]))], dtype=np.int64)
+        head = next(row for row in filled.tolist() if sum(not is_blank(cell) for cell in sheet.rows[row]) > 1)
+        headers = ", ".join(" ".join(shown(cell).split()) for cell in sheet.rows[head] if not is_blank(cell))
+        details = {"headers": headers, "last": int(sheet.numbers[int(filled[-1])])}
+        self.ledger.note(table_not_understood, sheet.origin(head), details=details)
+        self.found.fates.append((self.index, filled + self.top, Fate.HELD_BACK))
+
     def _leave(self, rows: Codes, numbers: np.ndarray) -> None:
         """Leave rows out that hold no data."""
         sheet = self.sheet
@@ -400,10 +417,13 @@ class _Look:
                     origin = sheet.origin(grid.header, unknown)
                     self.ledger.note(column_set_aside, origin, details={"header": header, "near": near})
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [int(sheet.numbers[grid.header])], unknown, [text])
-        if found.marks is not None and found.target is Target.USERS and len(found.marks.columns) > 1:
+        if found.marks is not None and found.target in (Target.USERS, Target.MEMBERS) and len(found.marks.columns) > 1:
             first = min(found.marks.columns)
-            headers = ", ".join(found.marks.columns.values())
-            self.ledger.note(marks_not_read, sheet.origin(grid.header, first), details={"headers": headers})
+            details = {
+                "headers": ", ".join(found.marks.columns.values()),
+                "what": "courses" if found.target is Target.USERS else "sections",
+            }
+            self.ledger.note(marks_not_read, sheet.origin(grid.header, first), details=details)
         for name, rivals in columns.rivals.items():
             said_by = " and ".join(sorted(" ".join(shown(names[column]).split()) for column in rivals))
             details = {"headers": said_by, "field": LABEL.get(name, name.replace("_", " "))}

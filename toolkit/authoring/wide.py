@@ -15,7 +15,7 @@ from provkit.authoring.several import people_in
 from provkit.tables import Cell
 from provkit.vocabulary import token
 
-__all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "wide_columns"]
+__all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "section_columns", "wide_columns"]
 
 MOST = 2000
 """Columns with marks; more are no roster."""
@@ -166,6 +166,26 @@ class _Finder:
         if not found or self.placed:
             return None
         return Wide("course_id", "marks", found, f"marks stand below {_some(found.values())}", ids=False)
+
+
+def section_columns(heading: Heading, columns: Columns, held: Mapping[int, Sequence[tuple[Cell, int]]]) -> Wide | None:
+    """The columns with marks of a roster that names its courses elsewhere, whose headers speak of sections, groups or days.
+
+    Args:
+        heading: The sheet's header.
+        columns: What its columns were taken for, were it a roster.
+        held: As in `wide_columns`.
+    """
+    finder = _Finder(heading, columns, held, frozenset())
+    found = {column: name for column, name in finder.marks.items() if _OF_SECTIONS.search(name)}
+    return Wide("section_id", "marks", found, f"marks stand below {_some(found.values())}", ids=False) if len(found) > 1 else None
+
+
+_OF_SECTIONS = re.compile(
+    r"\b(?:sections?|groups?|sec|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|nesday|rsday|urday)?s?)\b",
+    re.IGNORECASE,
+)
+"""Words of headers that may stand for sections of a course."""
 
 
 def _marks(cells: Sequence[tuple[Cell, int]], sure: bool) -> bool:  # noqa: FBT001 - whether its header is an id

@@ -95,7 +95,7 @@ def render_mended_json(mended: Mended, left: Report, *, show_values: bool = Fals
         "provkit": VERSION,
         "ok": left.ok,
         "mends": mended.any,
-        "left": {rule.code: count for rule, count in left.counts.items() if rule.level is Severity.ERROR},
+        "left": {rule.code: count for rule, count in left.counts.items() if rule.severity is Severity.ERROR},
         "files": [
             {
                 "file": file.source,

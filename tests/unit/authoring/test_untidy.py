@@ -388,3 +388,51 @@ def test_a_list_of_addresses_under_any_word_is_enough_where_the_course_is_given(
     assert result.rows("users", "first_name", "last_name") == [("Ann", "Lee"), ("Di", "Ray")]
     with pytest.raises(SourceError):
         made(grid)
+
+
+@pytest.mark.parametrize("days", [",,Mon,Wed", ",,Mon 9-10,Wed 2-3", ",,Room 2,"])
+def test_a_second_line_over_marks_is_left_out_and_hides_none_of_them(made, days):
+    result = made(
+        roster("Name,Email,NC-101,NC-102", days, "Ana Ruiz,ana@example.org,student,", "Bo Ek,bo@example.org,,teacher"),
+    )
+    assert result.rows("enrollments", *KEY) == [("NC-101", "ana@example.org", "student"), ("NC-102", "bo@example.org", "teacher")]
+    assert result.found == ["PK625 Roster"]
+    assert result.account() == (3, 2, 0, 1, 0)
+
+
+def test_titles_with_a_line_of_days_are_asked_about_by_name(made):
+    result = made(
+        roster("Name,Email,Wed Section,Fri Section", ",,Mon,Tue", "Ana Ruiz,ana@example.org,x,", "Bo Ek,bo@example.org,,x")
+    )
+    assert {"PK647 Roster!C1", "PK647 Roster!D1"} <= set(result.found)
+    assert not [said for said in result.found if said.startswith("PK649")]
+
+
+@pytest.mark.parametrize(("header", "warned"), [("Wed Section,Fri Section", True), ("Mon,Tue", True), ("Waiver,Photo", False)])
+def test_marks_that_may_be_sections_of_the_course_are_warned_of(made, header, warned):
+    rows = ("ana@example.org,Ana,Ruiz,NC-1,student,x,", "bo@example.org,Bo,Ek,NC-2,teacher,,x")
+    result = made(roster(f"{HEADER},{header}", *rows))
+    assert result.rows("enrollments", *KEY) == PLAIN
+    assert ("PK648 Roster!F1" in result.found) is warned
+
+
+def test_something_unknown_below_a_table_is_refused_once_and_the_table_is_read(made):
+    result = made(roster(HEADER, *TWO, ",,,,", "Shirts,,,,", "Nickname,Pronoun,Shirt,,", "Annie,she,M,,", "Bo,he,L,,"))
+    assert result.rows("enrollments", *KEY) == PLAIN
+    assert result.found == ["PK639 Roster!6"]
+    assert result.account() == (6, 2, 0, 0, 4)
+
+
+def test_people_without_an_address_below_a_blank_row_are_no_other_table(made):
+    result = made(roster(HEADER, *TWO, ",,,,", ",Cy,Lee,NC-1,student", ",Di,Ray,NC-1,student"))
+    assert not [said for said in result.found if said.startswith("PK639")]
+
+
+def test_an_id_of_several_words_below_course_is_doubted_unless_a_row_describes_it(made):
+    rows = [row.replace("NC-1", "NC-1 First Aid") for row in TWO]
+    doubted = made(roster(HEADER.replace("Course ID", "Course"), *rows))
+    assert doubted.found == ["PK638 Roster!D2"]
+    sure = made(roster(HEADER, *rows))
+    assert sure.found == []
+    described = "Course ID,Short name,Long name,Account,Status\nNC-1 First Aid,FA,First Aid,BL-NC,active"
+    assert made({**roster(HEADER.replace("Course ID", "Course"), *rows), "Courses": described}).found == []

@@ -54,6 +54,7 @@ from provkit.authoring.rules_tables import (
     marks_not_read,
     rows_hidden,
     rows_without_mark,
+    table_not_understood,
     two_tables_unclear,
 )
 from provkit.checks.catalogue.canvas import (
@@ -406,6 +407,7 @@ RULES: tuple[Rule, ...] = (
     person_ambiguous,
     header_missing,
     id_like_a_title,
+    table_not_understood,
     course_id_missing,
     section_id_missing,
     courses_count_as_existing,
