@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -152,3 +153,19 @@ def test_on_a_full_disk_nothing_is_sent(service, config, keys, built, tmp_path):
         assert send(built(files={"enrollments.csv": rows(20)}), env="beta", config=full).ok
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+@pytest.mark.parametrize("command", ["send", "plan", "run"])
+def test_without_an_environment_the_environments_are_named(provkit, command):
+    said = provkit(command, *(["list.csv"] if command == "run" else []))
+    assert said.returncode == 2
+    assert "say where it goes: beta, test, production, or" in " ".join(said.stderr.replace("│", " ").split())
+
+
+def test_paragraphs_of_help_flow(provkit):
+    """Lines end where the terminal does, not where they end in the source."""
+    said = provkit("build", "--help", environ={"COLUMNS": "80"}).stdout
+    lines = [line.strip() for line in said.partition("╭")[0].splitlines()]
+    for line, following in pairwise(lines):
+        if line and following:
+            assert len(line) + 1 + len(following.split()[0]) > 77, line

@@ -50,3 +50,16 @@ def test_a_refusal_writes_no_zip_and_says_so(tmp_path):
 
 def test_nothing_there_gives_2(tmp_path):
     assert run(tmp_path / "none").returncode == 2
+
+
+def test_a_refusal_says_what_to_do(root, tmp_path):
+    book = run(root / "sample_data" / "roster.xlsx")
+    assert book.returncode == 2
+    assert "Build them first: provkit build" in book.stderr
+    (tmp_path / "list.csv").write_text("Email,Course\nann@example.org,NC-1\n")
+    assert "is a list, build the files of it first" in " ".join(run(tmp_path / "list.csv").stderr.split())
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "users.csv").write_text(USERS)
+    asked = run(tmp_path / "p", "--notify")
+    assert "ANSWER  400" in asked.stdout
+    assert "leave --notify out" in " ".join(asked.stderr.split())

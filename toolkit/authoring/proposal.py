@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from provkit.authoring.beside import apart
+from provkit.authoring.found import ColumnsBelow
 from provkit.authoring.heading import find_heading
 from provkit.authoring.mapping import Columns, hint, map_header
 from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
 from provkit.authoring.profile import Profile, TableProfile, fold
+from provkit.authoring.remarks import look_below
 from provkit.authoring.shape import find_target
 from provkit.sources.sensitive import header_row
 from provkit.tables import Cell, Sheet, Sheets, column_letters
@@ -90,11 +93,13 @@ class Proposal:
         kind: The kind of source; "" for plain tables.
         tables: Its tables.
         passed_over: Sheets in which no table was found.
+        beyond: Sheets that are read without a profile, and that no profile can say: why, in sentences.
     """
 
     kind: str
     tables: tuple[TableProposal, ...]
     passed_over: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
 
     def to_toml(self, *, prefix: str = "") -> str:
         """The profile as TOML, with a comment beside each column.
@@ -168,18 +173,57 @@ def propose(sheets: Sheets, base: Profile | None = None) -> Proposal:
     """
     tables: list[TableProposal] = []
     passed_over: list[str] = []
+    beyond: list[str] = []
     if base is not None and base.tables:
         return Proposal(sheets.form, (), ())
     for sheet in sheets:
         filled = [row for row, cells in enumerate(sheet.rows) if any(cell not in (None, "") for cell in cells)]
         if not filled:
             continue
+        why = _beyond(sheet, filled) if base is None and not sheet.hidden else ""
+        if why:
+            beyond.append(why)
+            continue
+        beyond += _doubted(sheet, filled) if base is None and not sheet.hidden else ()
         found = _table(sheet, filled, base)
         if found is None or sheet.hidden:
             passed_over.append(sheet.name or sheet.file)
         else:
             tables.append(found)
-    return Proposal(sheets.form, tuple(tables), tuple(passed_over))
+    return Proposal(sheets.form, tuple(tables), tuple(passed_over), tuple(beyond))
+
+
+def _beyond(sheet: Sheet, filled: Sequence[int]) -> str:
+    """Why no profile can say how a sheet is read; "" where one can. A profile says what each column of one table is."""
+    place = sheet.name or sheet.file
+    said = hint(sheet.name if sheet.name is not None else sheet.file.rpartition(".")[0])
+    if len(apart(sheet, said).sheets) > 1:
+        return f"{place} holds several tables beside each other. A profile says what the columns of one table are."
+    heading = find_heading(sheet, filled, least=1)
+    if heading is None:
+        return ""
+    columns = map_header(Target.MEMBERS, heading.names)
+    below = ColumnsBelow(sheet, heading, columns)
+    wide = below.wide(columns, frozenset(), {})
+    if wide is not None:
+        return f"In {place} {wide.reason}, and each mark is an enrollment. A profile cannot say that: it says which column is which field."
+    named = [column for column in columns.fields.values() if column is not None]
+    look = look_below(sheet, heading, Target.MEMBERS, columns, raws=below.raws, holds=below.holds, named=named)
+    if look.second is not None:
+        row = int(sheet.numbers[heading.last + 1 + look.second])
+        return f"In {place} another table begins in row {row}. A profile says what the columns of one table are."
+    return ""
+
+
+def _doubted(sheet: Sheet, filled: Sequence[int]) -> Iterator[str]:
+    """That marks below titles may be enrollments, which the profile proposed says nothing of."""
+    heading = find_heading(sheet, filled, least=1)
+    if heading is not None:
+        columns = map_header(Target.MEMBERS, heading.names)
+        below = ColumnsBelow(sheet, heading, columns)
+        marks = below.wide(columns, frozenset(), {}, only=True) if below.alone(columns) else None
+        if marks is not None and len(marks.columns) > 1:
+            yield f"In {sheet.name or sheet.file} {marks.reason}; if these are courses, a profile cannot say so, and would enroll nobody."
 
 
 def _table(sheet: Sheet, filled: Sequence[int], base: TableProfile | None) -> TableProposal | None:

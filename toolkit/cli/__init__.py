@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from provkit.cli import (
     auth,
@@ -80,7 +82,17 @@ app.command("bundle", rich_help_panel=SETTING_UP)(bundle.command)
 app.command("clean", rich_help_panel=SETTING_UP)(clean.command)
 
 
+def _flow(command: Any) -> None:
+    """Let each paragraph of a help text flow: where its lines end in the source says nothing of the reader's terminal."""
+    paragraphs = re.split(r"\n\s*\n", command.help or "")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for below in getattr(command, "commands", {}).values():
+        _flow(below)
+
+
 def main() -> None:
     """Run the command line; the entry point of `provkit`."""
     with boundary():
-        app()
+        command = get_command(app)
+        _flow(command)
+        command()

@@ -48,7 +48,7 @@ def command(
         talk.print(
             Text(
                 f"The history knows of {counted(found.sends, 'send')}. Without it nothing stops you from sending the same "
-                "twice, people may be invited again, and the next send of changes only sends everything."
+                "twice, people may be invited again, and the next send with --changes-only has nothing to compare with, so that it sends everything."
             )
         )
     if found.unknown:

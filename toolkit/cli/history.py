@@ -26,7 +26,8 @@ app = typer.Typer(
 Environment = Annotated[str | None, typer.Option("--env", metavar="NAME", help="Only this environment.", show_default=False)]
 Group = Annotated[str | None, typer.Option(help="Only this group.", show_default=False)]
 Feed = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only this feed (the profile's name, else the source's).", show_default=False)
+    str | None,
+    typer.Option(metavar="NAME", help="Only this feed: what build --feed said, else the source's name.", show_default=False),
 ]
 
 

@@ -51,7 +51,11 @@ def _told(mapped: Mapped, source: Path) -> Iterator[str]:
     from provkit.report.words import paragraph
 
     over = [f"Passed over: {', '.join(mapped.proposal.passed_over)}."] if mapped.proposal.passed_over else []
-    yield paragraph("WHAT WAS READ", [mapped.recognised, *over])
+    beyond = [
+        *mapped.proposal.beyond,
+        f"Marks and further tables are read without a profile: provkit build {source} --set role=student",
+    ]
+    yield paragraph("WHAT WAS READ", [mapped.recognised, *over, *(beyond if mapped.proposal.beyond else [])])
     for table in mapped.proposal.tables:
         lines = [
             f"{guess.letters} {guess.header!r} is {guess.field}, {guess.confidence} %: {guess.reason}"

@@ -9,7 +9,7 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, ids
-from provkit.cli.options import GroupName
+from provkit.cli.options import EnvironmentName, GroupName
 
 if TYPE_CHECKING:
     from provkit.workflows.send import Prepared
@@ -20,7 +20,7 @@ __all__ = ["command"]
 def command(
     path: Annotated[Path, typer.Argument(help="The folder that build wrote, or a ZIP, or a single CSV.")] = Path("out"),
     *,
-    env: Annotated[str, typer.Option(metavar="NAME", help="Where it would go: beta, test, production or sandbox.")],
+    env: EnvironmentName = "",
     group: GroupName = None,
     notify: Annotated[bool, typer.Option("--notify", help="With the package's own message to new guests.")] = False,
     individual: Annotated[bool, typer.Option("--individual", help="For the files one by one instead of the ZIP.")] = False,

@@ -58,8 +58,11 @@ def command(
     sources = [sys.stdin.buffer.read() if str(mail) == "-" else mail for mail in mails]
     history = History.open(load())
     about: Path | Package | None = package or workflow.package_of(sources, history)
+    taken = "the package that was sent, as the history kept it" if about is not None else ""
     if about is None and Path("out").is_dir():
-        about = Path("out")
+        about, taken = Path("out"), "out/, since the history keeps none that these mails are about"
+    if package is None and taken:
+        console.talk().print(f"Rows are looked up in {taken}. --package names another.", markup=False)
     found = workflow.results(sources, about)
     settled = workflow.settle(found, history)
     if output_format == "json":

@@ -11,7 +11,7 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
-from provkit.cli.options import GroupName, KnownFile
+from provkit.cli.options import EnvironmentName, GroupName, KnownFile
 from provkit.cli.reporting import check_apart
 from provkit.cli.sourcing import (
     Constants,
@@ -33,7 +33,7 @@ __all__ = ["command"]
 def command(
     source: Annotated[Path, typer.Argument(help="What build takes: a workbook, a CSV file, an export of a SIS.")],
     *,
-    env: Annotated[str, typer.Option(metavar="NAME", help="Where it goes: beta, test, production or sandbox.")],
+    env: EnvironmentName = "",
     group: GroupName = None,
     out: OutFolder = Path("out"),
     changes_only: ChangesOnly = False,

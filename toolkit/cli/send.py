@@ -13,7 +13,7 @@ import typer
 
 from provkit import console
 from provkit.cli.guards import Allow, ChangesOnly, EndCourse, EndSection, Removals, Verbose, ids
-from provkit.cli.options import GroupName, KnownFile
+from provkit.cli.options import EnvironmentName, GroupName, KnownFile
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -27,12 +27,7 @@ __all__ = ["command"]
 def command(
     path: Annotated[Path, typer.Argument(help="The folder that build wrote, or a ZIP, or a single CSV.")] = Path("out"),
     *,
-    env: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Where it goes: beta, test, production or sandbox. There is no default, and no setting for it."
-        ),
-    ],
+    env: EnvironmentName = "",
     group: GroupName = None,
     notify: Annotated[bool, typer.Option("--notify", help="Send the package's own message to new guests as well.")] = False,
     individual: Annotated[bool, typer.Option("--individual", help="Send the files one by one instead of the ZIP.")] = False,

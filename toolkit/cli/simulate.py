@@ -56,6 +56,8 @@ def command(
         console.write(text)
     else:
         console.save(output, text)
+    for hint in simulate.hints(path, reception, notify=bool(notify)):
+        console.talk().print(hint, markup=False)
     if canvas_zip is not None:
         files = reception.processing.canvas_zip if reception.processing is not None else []
         if files:

@@ -65,6 +65,12 @@ def map_source(
     said = config.model(AuthoringSettings, "defaults", encoding=encoding).encoding
     sheets = read(source, kind=kind, formats=(*FORMATS, *formats()), encoding=said)
     proposal = propose(sheets, shipped().get(sheets.form))
+    if proposal.beyond and not proposal.tables:
+        raise SourceError(
+            " ".join(proposal.beyond),
+            remedy=f"build reads it without a profile: provkit build {source} --set role=student\n"
+            "To follow a profile, put each table on a sheet of its own, with a column for the course.",
+        )
     if not proposal.tables and not proposal.kind:
         raise SourceError(
             f"There is no table in {source.name} whose columns could be anything.",

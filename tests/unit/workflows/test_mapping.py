@@ -80,3 +80,29 @@ def test_what_has_no_table_is_refused(tmp_path):
     (tmp_path / "x.csv").write_text("1,2\n3,4\n")
     with pytest.raises(SourceError, match="no table"):
         map_source(tmp_path / "x.csv", config=Config())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Name,Email,NC-101,NC-102\nAna Ruiz,ana@example.org,x,\nBo Ek,bo@example.org,,student\n", "each mark is an enrollment"),
+        ("Email,Course ID,Role\nana@example.org,NC-1,student\n,,\nCourse ID,Long name,Account\nNC-1,Art,BL\n", "begins in row 4"),
+        ("Email,Course ID,Role,,Email,Course ID,Role\na@example.org,N-1,ta,,b@example.org,N-2,ta\n", "beside each other"),
+    ],
+)
+def test_what_no_profile_can_say_is_refused_with_what_to_type(tmp_path, text, why):
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    with pytest.raises(SourceError, match=why) as caught:
+        map_source(path, config=Config())
+    assert f"provkit build {path}" in str(caught.value.remedy)
+
+
+def test_marks_below_titles_are_told_beside_the_proposal(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Name,Email,Pottery,Grants\nAna Ruiz,ana@example.org,x,\nBo Ek,bo@example.org,,x\n")
+    proposal = map_source(path, config=Config()).proposal
+    assert len(proposal.tables) == 1
+    assert proposal.beyond == (
+        "In list.csv marks stand below Pottery, Grants; if these are courses, a profile cannot say so, and would enroll nobody.",
+    )
