@@ -48,3 +48,13 @@ def test_what_is_no_mail_ends_with_2(tmp_path):
     done = provkit(tmp_path, "results", "-", stdin="lunch is at noon\n")
     assert done.returncode == 2
     assert "no mail of the provisioning service" in " ".join(done.stderr.split())
+
+
+def test_what_simulate_shows_is_read_for_its_mails_alone(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "users.csv").write_text(USERS.replace("zed@example.org,active", "zed@@,active"), encoding="utf-8")
+    shown = provkit(tmp_path, "simulate").stdout
+    done = provkit(tmp_path, "results", "-", stdin=shown)
+    assert "THE SERVICE'S OWN RESULTS" in done.stdout
+    assert not [line for line in ("did not get the message", "Not understood", "BESIDE THE MAILS") if line in done.stdout]
+    assert "Rows are looked up in out/" in done.stderr

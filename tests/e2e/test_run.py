@@ -332,7 +332,7 @@ def reasons():
             found |= set(re.findall(r'\bFailure\(\s*"([a-z_]+)"', text)) | set(re.findall(r'\bkind="(token_[a-z_]+)"', text))
     found |= set(oauth._SENTENCES) | {cause.kind for cause in page._CAUSES}
     # What only other commands stop at.
-    return found - {"exists", "no_such_send", "outcome_known", "target_exists"}
+    return found - {"exists", "no_such_send", "outcome_known", "target_exists", "not_replaceable", "source_changed"}
 
 
 def test_every_exit_code_and_reason_is_on_the_page():

@@ -128,7 +128,10 @@ def read_replies(
         The mails in their order, and the lines outside of any that say something all the same (a greeting, a signature).
     """
     reader = _Reader(names)
-    lines = [_words(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if any(map(_SIMULATED.match, whole)):  # what provkit says around the mails is nobody's result
+        whole = [line for line in whole if _MAIL_OF_SIMULATE.match(line)]
+    lines = [_words(line) for line in whole]
     if subject is not None:
         reader.subject(subject)
     position = 0
@@ -137,6 +140,9 @@ def read_replies(
     return tuple(reader.replies()), tuple(reader.around)
 
 
+_SIMULATED = re.compile(r"ANSWER  \d{3}$")
+_MAIL_OF_SIMULATE = re.compile(r"  \|")
+"""How simulate begins what it shows, and how it sets the mails off."""
 _QUOTED = re.compile(r"^(?:\s*[>|])+\s?")
 _SUBJECT = re.compile(
     r"\[LMS [^\]]*\] (?:csv file upload\(s\) for (.+)|processing errors for (.+)|(.+) Canvas Provisioning Errors)$"
