@@ -257,7 +257,9 @@ def apply(
             if not failing.empty:
                 broken = np.zeros(len(column.values), bool)
                 broken[failing.index] = True
-                yield Broken(tested, name, np.flatnonzero(column.spread(broken)).astype(np.int64, copy=False))
+                rows = np.flatnonzero(column.spread(broken)).astype(np.int64, copy=False)
+                if len(rows):  # values that no row holds may be among the distinct ones
+                    yield Broken(tested, name, rows)
 
 
 def _coded(values: Values) -> Column:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 from pyarrow import array as arrow_array
-from pyarrow.compute import ascii_is_printable
+from pyarrow import large_string
+from pyarrow.compute import ascii_is_printable, match_substring_regex
 
 from provkit.rules import Consequence, rule
 
@@ -26,6 +27,7 @@ __all__ = [
     "garbled",
     "invisible_character_in_id",
     "letters_garbled",
+    "matching",
     "mended",
     "nul_character",
     "trimmed",
@@ -52,6 +54,17 @@ def among_odd(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series
     """
     plain: Any = ascii_is_printable(arrow_array(values))
     return test(values[~plain.to_numpy(zero_copy_only=False)]).reindex(values.index, fill_value=False)
+
+
+def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
+    """In which values a pattern is found, whatever their case; in one go, where pandas would look once for each of many words.
+
+    Args:
+        values: The values.
+        pattern: In RE2's language.
+    """
+    found: Any = match_substring_regex(arrow_array(values, large_string(), from_pandas=True), pattern, ignore_case=True)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index, dtype=bool)
 
 
 TYPOGRAPHIC: Mapping[str, str] = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pyarrow as pa
 
 from provkit.addresses import valid_values
 from provkit.rules import Consequence, rule
-from provkit.schemas.letters import INVISIBLE, TYPOGRAPHIC, among_odd, describe_invisible, describe_typographic, garbled
+from provkit.schemas.letters import INVISIBLE, TYPOGRAPHIC, among_odd, describe_invisible, describe_typographic, garbled, matching
 
 __all__ = [
     "address_other_than_it_seems",
@@ -184,7 +186,7 @@ def domain_likely_misspelled(values: pd.Series[str]) -> pd.Series[bool]:
     ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
     ```
     """
-    return values.str.lower().str.endswith(tuple(f"@{wrong}" for wrong in _MISSPELLED))
+    return matching(values, rf"@(?:{'|'.join(map(re.escape, _MISSPELLED))})\z")
 
 
 @rule("PK503", Consequence.NOTED, "{value!r} looks like a mailbox that several people read.")
@@ -207,4 +209,4 @@ def shared_mailbox(values: pd.Series[str]) -> pd.Series[bool]:
     ana@example.org,ana@example.org,Ana,Ruiz,ana@example.org,active
     ```
     """
-    return values.str.lower().str.startswith(tuple(f"{name}@" for name in _SHARED))
+    return matching(values, f"^(?:{'|'.join(map(re.escape, _SHARED))})@")

@@ -54,7 +54,7 @@ class Column:
         start = 0
         for chunk in chunks:
             size = len(chunk.dictionary)
-            codes.append(together[1][start : start + size][_numbers(chunk.indices)])
+            codes.append(_mapped(_numbers(chunk.indices), together[1][start : start + size]))
             start += size
         return cls(coded=(together[0], np.concatenate(codes)))
 
@@ -100,6 +100,36 @@ class Column:
         """For each row the position of its value among the distinct values."""
         return self._both()[1]
 
+    def code_along(self, other: Column) -> None:
+        """Find the distinct values, those of another column first, so that positions in one are positions in the other.
+
+        It pays where both mostly hold the same. In both the first row is a header, whose value stands nowhere else; where that is not
+        so, nothing is done, and the column is coded by itself when it is asked.
+
+        Args:
+            other: A column. Its values are among this one's then, also those that no row of this one holds.
+        """
+        if self._coded is not None or not 1 < len(other.values) <= len(self) or other.codes[0] or not other.codes[1:].all():
+            return
+        header, known = self._strings[0], other.values.slice(1)
+        if not header.is_valid or pc.any(pc.equal(known, header)).as_py():
+            return
+        values = pa.concat_arrays([pa.array([header.as_py()], known.type), known])
+        if len(self) == len(other) and truths(pc.equal(self._strings.slice(1), other.strings.slice(1))).all():
+            self._coded = values, other.codes
+            return
+        codes = np.concatenate([_numbers(chunk) for chunk in pc.fill_null(pc.index_in(self._strings, value_set=values), -1).chunks])
+        missing = np.flatnonzero(codes < 0)
+        if len(missing):
+            more, places = _encoded(self._strings.take(pa.array(missing)).chunks)
+            codes[missing] = places + len(values)
+            values = pa.concat_arrays([values, more])
+        self._coded = values, codes
+
+    def code(self) -> None:
+        """Find the distinct values now, as a thread may do whose work it is."""
+        self._both()
+
     def _both(self) -> tuple[Distinct, np.ndarray]:
         if self._coded is None:
             self._coded = _encoded(self._strings.chunks)
@@ -135,7 +165,20 @@ class Column:
         Args:
             text: The value.
         """
-        return self.spread(truths(pc.equal(self.values, text)))
+        if self._coded is None:
+            return truths(pc.equal(self._strings, text))
+        code = pc.index(self.values, text).as_py()
+        return np.zeros(len(self), bool) if code < 0 else np.asarray(self.codes == code)
+
+    def same(self, other: Column) -> np.ndarray:
+        """Which rows hold what another column of the same rows holds in them.
+
+        Args:
+            other: The other column.
+        """
+        if self.values.equals(other.values):
+            return np.asarray(self.codes == other.codes)
+        return truths(pc.equal(self.strings, other.strings))
 
     def renamed(self, values: Distinct) -> Column:
         """The column with other words for its values; those that get the same word become one.
@@ -214,6 +257,13 @@ def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:
     encoded: Any = pa.chunked_array(filled).dictionary_encode(null_encoding="encode")  # all chunks have one dictionary
     codes = [_numbers(chunk.indices) for chunk in encoded.chunks]
     return encoded.chunk(len(codes) - 1).dictionary, codes[0] if len(codes) == 1 else np.concatenate(codes)
+
+
+def _mapped(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Codes by other numbers: an addition, where these are one behind the other."""
+    if len(numbers) and (numbers[1:] - numbers[:-1] == 1).all():
+        return codes + numbers[0]
+    return numbers[codes]
 
 
 def _numbers(indices: Any) -> np.ndarray:

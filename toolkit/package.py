@@ -6,12 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Literal
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Literal
 
 from provkit import properties
 from provkit.errors import PackageError
@@ -19,6 +17,9 @@ from provkit.held_back import HeldBack
 from provkit.origins import Origins
 from provkit.rules import RowAccount
 from provkit.schemas.layouts import Kind
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 __all__ = [
     "ARCHIVE_NAME",
@@ -122,7 +123,7 @@ class Meta:
 
     def to_bytes(self) -> bytes:
         """As saved: the same facts give the same bytes."""
-        return _META.dump_json(self, indent=2) + b"\n"
+        return _notes().dump_json(self, indent=2) + b"\n"
 
     @classmethod
     def from_bytes(cls, saved: bytes) -> Meta:
@@ -132,9 +133,9 @@ class Meta:
             saved: The note's bytes.
 
         Raises:
-            ValidationError: They are no note, or one of a later version; it is a ValueError.
+            ValueError: They are no note, or one of a later version.
         """
-        return _META.validate_json(saved)
+        return _notes().validate_json(saved)
 
     @classmethod
     def read(cls, folder: Path) -> Meta | None:
@@ -154,7 +155,7 @@ class Meta:
             return None
         try:
             return cls.from_bytes(saved)
-        except ValidationError:
+        except ValueError:
             raise PackageError(
                 f"{path} is damaged, or was written by a later version of provkit.", remedy="Build the package again."
             ) from None
@@ -169,7 +170,12 @@ class Meta:
         return tuple(source.name for source, path in found if path.exists() and digest_of(path) != source.sha256)
 
 
-_META: TypeAdapter[Meta] = TypeAdapter(Meta)
+@cache
+def _notes() -> TypeAdapter[Meta]:
+    """Reads and writes notes. Only packages that provkit built have one, and pydantic takes its time to begin."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Meta)
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,7 +92,7 @@ def report(files: Mapping[str, bytes], known: Known | None = None, *, listed: in
         taken = _file(name, content, collector)
         if taken is not None:
             kind, rows = taken
-            records = values.inspect(kind, rows, known, collector, declared=AT_CANVAS[kind])
+            records = values.report(values.find(kind, rows, known, AT_CANVAS[kind]), rows, collector)
             tables.setdefault(kind, []).append(rows)
             faulty.setdefault(kind, []).append(rows.holding(records))
     refused = {kind: np.concatenate(parts) for kind, parts in faulty.items()}
@@ -103,15 +103,13 @@ def report(files: Mapping[str, bytes], known: Known | None = None, *, listed: in
     return collector.report()
 
 
-def addresses(rows: RowsOfFile, refused: np.ndarray, collector: Collector) -> None:
+def addresses(rows: RowsOfFile) -> Sequence[Broken]:
     """Find what Canvas says of the addresses that the service passes on: it makes each user's id and address of login_id.
 
     Args:
         rows: The rows of a users file of a package.
-        refused: The records that the service does not pass on.
-        collector: Takes the findings.
     """
-    values.inspect(Kind.USERS, rows, None, collector, declared=ADDRESSES, covered=refused)
+    return values.find(Kind.USERS, rows, None, ADDRESSES)
 
 
 def inspect(tables: Coded, known: Known, collector: Collector) -> None:

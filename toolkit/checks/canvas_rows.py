@@ -63,8 +63,7 @@ class CanvasRows:
             # The login is the guest account's, which belongs to the address whatever its capitals.
             ids = tables.ids(Kind.USERS)
             lowered = pc.utf8_lower(ids)
-            distinct = pc.unique(lowered)
-            if len(distinct) == len(ids):
+            if lowered.equals(ids) or len(distinct := pc.unique(lowered)) == len(ids):
                 return nobody
             user = tables.codes(Kind.USERS, "login_id")
             login = pc.index_in(lowered, value_set=distinct).to_numpy()[user]

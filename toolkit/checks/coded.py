@@ -269,6 +269,17 @@ class Coded:
         self.deleted = cache(self._deleted)
         self.same_as_login = cache(self._same_as_login)
 
+    def slow_answers(self) -> Iterator[Callable[[], object]]:
+        """What takes long to work out, for whoever would have it worked out before the rules ask."""
+        if Kind.ENROLLMENTS in self.rows:
+            yield lambda: self.repeats(Kind.ENROLLMENTS)
+            yield lambda: self.codes(Kind.ENROLLMENTS, "user_id")
+            yield lambda: self.namesakes
+            yield lambda: self.also_student
+            yield lambda: self.unrelated
+        if Kind.USERS in self.rows:
+            yield lambda: self.repeats(Kind.USERS)
+
     def blank(self, kind: Kind, column: str) -> np.ndarray:
         """In which rows a column is empty.
 
@@ -425,7 +436,7 @@ class Coded:
     def _same_as_login(self, column: str) -> np.ndarray:
         """In which users rows a column holds the address in login_id."""
         users = self.rows[Kind.USERS]
-        return truths(pc.equal(users.column(column), users.column("login_id")))
+        return users.coded(column).same(users.coded("login_id"))
 
     @cached_property
     def unrelated(self) -> np.ndarray:
@@ -462,13 +473,13 @@ class Coded:
         if not teaching.any() or not learning.any():
             return found
         present = ~self.deleted(Kind.ENROLLMENTS)
-        teachers, students = (np.flatnonzero(roles.spread(mask) & present) for mask in (teaching, learning))
+        teachers = np.flatnonzero(roles.spread(teaching) & present)
         user, course = rows.coded("user_id").codes, rows.coded("course_id").codes
         courses = len(rows.coded("course_id").values)
         # Hardly anybody teaches here and learns there: only of those are the courses compared.
         teaches = np.zeros(len(rows.coded("user_id").values), bool)
         teaches[user[teachers]] = True
-        students = students[teaches[user[students]]]
+        students = np.flatnonzero(teaches[user] & roles.spread(learning) & present)
         pair = user.astype(np.int64) * courses + course
         chosen = students[np.isin(pair[students], pair[teachers])] if len(students) else students
         if len(chosen):
@@ -491,6 +502,9 @@ class Coded:
         users, enrollments = self.rows[Kind.USERS], self.rows[Kind.ENROLLMENTS]
         first, last = (_folded(users.coded(name)) for name in ("first_name", "last_name"))
         names = first.codes.astype(np.int64) * len(last.values) + last.codes
+        ordered = np.sort(names)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return nobody, nobody, nobody
         _, group, size = np.unique(names, return_inverse=True, return_counts=True)
         shared = (size[group] > 1) & ~first.equals("") & ~last.equals("")
         if not shared.any():
@@ -635,7 +649,7 @@ class Coded:
 
     @staticmethod
     def _part(column: Column) -> tuple[np.ndarray, int, bool]:
-        return column.codes.astype(np.int64), len(column.values), len(column.values) == len(column)
+        return column.codes.astype(np.int64), len(column.values), _each_once(column.codes, len(column.values))
 
     def backwards(self, kind: Kind) -> np.ndarray:
         """In which rows the end date is before the start date, as Canvas reads both.
@@ -654,6 +668,15 @@ class Coded:
         """The distinct values of a date column as numbers (NaN where there is no date), and for each row which it holds."""
         read = [canvas_date(text).instant for text in column.values.to_pylist()]
         return np.array([np.nan if instant is None else instant.timestamp() for instant in read]), column.codes
+
+
+def _each_once(codes: np.ndarray, size: int) -> bool:
+    """Whether no two rows have one code."""
+    if size < len(codes):
+        return False
+    held = np.zeros(size, bool)
+    held[codes] = True
+    return int(np.count_nonzero(held)) == len(codes)
 
 
 def _folded(names: Column) -> Column:
@@ -687,6 +710,8 @@ def _trimmed(values: Distinct) -> Distinct:
 
 def _positions(values: Distinct, among: Distinct) -> np.ndarray:
     """For each value its position among others, -1 where it is not there."""
+    if 0 < len(among) <= len(values) and values.slice(0, len(among)).equals(among):  # as columns are that were coded along another
+        return np.where(np.arange(len(values)) < len(among), np.arange(len(values)), -1)
     found: np.ndarray = pc.fill_null(pc.index_in(values, value_set=among.cast(values.type)), -1).to_numpy()
     return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import os
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +33,7 @@ from provkit.receiver import Fate, FileClass, Known, ReceivedFile, Reception
 from provkit.receiver.model import FileFate
 from provkit.receiver.preprocess import ORDER, judge
 from provkit.rules import Collector, Finding, Report, Severity
+from provkit.schemas.common import Broken
 from provkit.schemas.layouts import Kind
 
 __all__ = ["Examined", "look"]
@@ -77,11 +80,56 @@ def look(package: Package, reception: Reception, *, known: Known | None, notify:
     return Examined(collector.report(), reception, notify)
 
 
+@dataclass(frozen=True, eq=False)
+class _File:
+    """One file whose rows can be looked at.
+
+    Attributes:
+        kind: What it holds.
+        file_rows: Its rows, with what the service makes of them.
+        rows: Those whose values can be looked at.
+        broken: What is wrong with their values.
+        at_canvas: What Canvas says of addresses besides.
+        university: Which rows are guests with a university address.
+    """
+
+    kind: Kind
+    file_rows: FileRows
+    rows: RowsOfFile
+    broken: Future[Sequence[Broken]]
+    at_canvas: Future[Sequence[Broken]] | None
+    university: Future[np.ndarray] | None
+
+
 def _rows(package: Package, reception: Reception, known: Known, collector: Collector) -> None:
-    """The rows of all CSV files."""
+    """The rows of all CSV files. What takes long is worked out side by side; what is reported, and in which order, hangs on no clock."""
     tables: dict[Kind, list[RowsOfFile]] = {}
     left: list[tuple[FileRows, np.ndarray]] = []
     wrong: dict[Kind, list[np.ndarray]] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        for file in list(_files(package, reception, known, collector, workers)):
+            faulty = values.report(file.broken.result(), file.rows, collector)
+            left.append((file.file_rows, faulty))
+            tables.setdefault(file.kind, []).append(file.rows)
+            refused_rows = file.rows.holding(together([faulty, file.file_rows.judged.where(Fate.REJECTED)]))
+            wrong.setdefault(file.kind, []).append(refused_rows)
+            if file.university is not None:
+                _university_addresses(file.rows, file.university.result(), collector)
+            if file.at_canvas is not None:
+                values.report(file.at_canvas.result(), file.rows, collector, covered=faulty)
+        refused = {kind: np.concatenate(parts) for kind, parts in wrong.items()}
+        coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known), refused=refused)
+        list(workers.map(lambda answer: answer(), coded.slow_answers()))
+    compare(coded, collector)
+    canvas.inspect(coded, known, collector)
+    for file_rows, faulty in left:
+        file_rows.rejected(faulty, coded.ids(Kind.SECTIONS), collector)
+
+
+def _files(
+    package: Package, reception: Reception, known: Known, collector: Collector, workers: ThreadPoolExecutor
+) -> Iterator[_File]:
+    """What is wrong with rows as such; what is wrong with their values is begun."""
     for file, fate in _judged(reception, known):
         places = Places(file.name, file.content, fate.records.line, package.origins, fate.records.fields)
         file_rows = FileRows(fate.kind, fate.records, fate, places)
@@ -89,19 +137,15 @@ def _rows(package: Package, reception: Reception, known: Known, collector: Colle
         if rows is None:
             continue
         file_rows.derived(rows, collector, waits=any(other.kind is Kind.USERS for other in reception.files))
-        faulty = values.inspect(fate.kind, rows, known, collector)
-        left.append((file_rows, faulty))
-        tables.setdefault(fate.kind, []).append(rows)
-        wrong.setdefault(fate.kind, []).append(rows.holding(together([faulty, fate.where(Fate.REJECTED)])))
-        if fate.kind is Kind.USERS:
-            _university_addresses(rows, collector)
-            canvas.addresses(rows, faulty, collector)
-    refused = {kind: np.concatenate(parts) for kind, parts in wrong.items()}
-    coded = Coded({kind: Rows(kind, parts) for kind, parts in tables.items()}, elsewhere(known), refused=refused)
-    compare(coded, collector)
-    canvas.inspect(coded, known, collector)
-    for file_rows, faulty in left:
-        file_rows.rejected(faulty, coded.ids(Kind.SECTIONS), collector)
+        users = fate.kind is Kind.USERS
+        yield _File(
+            fate.kind,
+            file_rows,
+            rows,
+            workers.submit(values.find, fate.kind, rows, known),
+            workers.submit(canvas.addresses, rows) if users else None,
+            workers.submit(_at_the_university, rows) if users else None,
+        )
 
 
 def _judged(reception: Reception, known: Known) -> list[tuple[ReceivedFile, FileFate]]:
@@ -118,14 +162,18 @@ def _judged(reception: Reception, known: Known) -> list[tuple[ReceivedFile, File
     return [(reception.files[index], found[index]) for index in sorted(found)]
 
 
-def _university_addresses(rows: RowsOfFile, collector: Collector) -> None:
+def _at_the_university(rows: RowsOfFile) -> np.ndarray:
     """Guests who have a university address."""
     logins = rows.columns["login_id"]
-    found = np.flatnonzero(logins.spread(people.at_the_university(logins.values)))
+    return np.flatnonzero(logins.spread(people.at_the_university(logins.values)))
+
+
+def _university_addresses(rows: RowsOfFile, found: np.ndarray, collector: Collector) -> None:
+    """Report guests who have a university address."""
 
     def made(row: int) -> Finding:
         record = row + 1 if rows.records is None else int(rows.records[row])
-        return rows.places.finding(university_address_as_guest, record, "login_id", logins.at(row))
+        return rows.places.finding(university_address_as_guest, record, "login_id", rows.columns["login_id"].at(row))
 
     collector.add_many(university_address_as_guest, len(found), (made(int(row)) for row in found))
 

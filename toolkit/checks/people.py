@@ -141,12 +141,12 @@ def mailing(reception: Reception, *, notify: bool) -> Mailing:
     if processing is None:
         return Mailing(accepted=False)
     invited = [_invited(file) for file in reception.files if file.kind is Kind.USERS]
-    first = [address for guests in invited for address in guests.slice(0, SHOWN).to_pylist()]
+    first = [address for _, addresses in invited for address in addresses]
     listings = _mailing_listings(reception)
     message = processing.message
     return Mailing(
         accepted=True,
-        guests=sum(map(len, invited)),
+        guests=sum(number for number, _ in invited),
         first_guests=tuple(first[:SHOWN]),
         message=None if message is None else Message(message.sender, message.subject, message.body),
         message_asked_for=notify,
@@ -173,15 +173,13 @@ def addresses(reception: Reception) -> list[str]:
     return list(found)
 
 
-def _invited(file: ReceivedFile) -> Any:
-    """The addresses of one users file that have no guest account yet."""
+def _invited(file: ReceivedFile) -> tuple[int, list[str]]:
+    """How many addresses of one users file have no guest account yet, and the first few."""
     assert file.fates is not None
     assert file.judged is not None
     assert file.records is not None
-    new = (file.fates == Fate.SENT) & ~file.judged.existing
-    if not new.any():
-        return pa.chunked_array([], pa.string())
-    return file.records.column(_LOGIN).filter(pa.array(new))
+    new = np.flatnonzero((file.fates == Fate.SENT) & ~file.judged.existing)
+    return len(new), [file.records.coded(_LOGIN).at(int(record)) or "" for record in new[:SHOWN]]
 
 
 def _mailing_listings(reception: Reception) -> list[tuple[str, int]]:

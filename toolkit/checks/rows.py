@@ -117,11 +117,11 @@ class FileRows:
         usual &= ~headers
         usual[swallowing] = False
         usual[self._alterations(swallowing, collector)] = False
-        kept = np.flatnonzero(usual)
-        everything = len(kept) == len(self.records) - 1
-        chosen = slice(1, None) if everything else kept
+        size = int(np.count_nonzero(usual))
+        kept = None if size == len(usual) - 1 else np.flatnonzero(usual)
+        chosen = slice(1, None) if kept is None else kept
         columns = {name: self.records.coded(index).rows(chosen) for index, name in enumerate(self.header)}
-        return RowsOfFile(self.places, columns, None if everything else kept, len(kept))
+        return RowsOfFile(self.places, columns, kept, size)
 
     def derived(self, rows: RowsOfFile, collector: Collector, *, waits: bool) -> None:
         """Note what the service does for every row.

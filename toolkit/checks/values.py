@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandera.pandas as pa
@@ -17,7 +17,7 @@ from provkit.schemas.courses import official_class_id
 from provkit.schemas.enrollments import role_by_another_word, role_of_its_own, role_taken_for_student
 from provkit.schemas.layouts import Kind
 
-__all__ = ["inspect"]
+__all__ = ["find", "report"]
 
 _SCHEMAS = {
     Kind.USERS: schemas.USERS,
@@ -28,32 +28,35 @@ _SCHEMAS = {
 }
 
 
-def inspect(
-    kind: Kind,
-    rows: RowsOfFile,
-    known: Known | None,
-    collector: Collector,
-    *,
-    declared: pa.DataFrameSchema | None = None,
-    covered: np.ndarray | None = None,
-) -> np.ndarray:
-    """Find what is wrong with single values.
+def find(
+    kind: Kind, rows: RowsOfFile, known: Known | None, declared: pa.DataFrameSchema | None = None
+) -> Sequence[Broken]:
+    """Find what is wrong with single values. Nothing is reported yet, so that several files can be looked at beside one another.
 
     Args:
         kind: What the file holds.
         rows: Its rows.
         known: What exists elsewhere.
-        collector: Takes the findings.
         declared: Whose rules are run; by default those of the package's own schema.
+    """
+    exempt = _exempt(rows, known, at_canvas=declared is not None)
+    return tuple(apply(_SCHEMAS[kind] if declared is None else declared, rows.columns, exempt=exempt))
+
+
+def report(found: Iterable[Broken], rows: RowsOfFile, collector: Collector, *, covered: np.ndarray | None = None) -> np.ndarray:
+    """Report what was found.
+
+    Args:
+        found: What is wrong with the rows' values.
+        rows: The rows.
+        collector: Takes the findings.
         covered: Records of which an error was found already; nothing more is said of them.
 
     Returns:
         The records of rows with an error.
     """
     wrong: list[np.ndarray] = []
-    for broken in apply(
-        _SCHEMAS[kind] if declared is None else declared, rows.columns, exempt=_exempt(rows, known, at_canvas=declared is not None)
-    ):
+    for broken in found:
         records = broken.rows + 1 if rows.records is None else rows.records[broken.rows]
         left = broken
         if covered is not None and len(covered):

@@ -6,10 +6,6 @@ There is one such model: `simulate` shows what it says, `validate` reports it, t
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
 from provkit.package import Package
 from provkit.receiver.intake import intake as take_in  # a plain import would hide the module
 from provkit.receiver.known import Elsewhere, Known
@@ -73,22 +69,8 @@ def receive(package: Package, *, notify: bool = False, known: Elsewhere | None =
     """
     elsewhere = Known() if known is None else known
     taken = take_in(package, notify=notify)
-    _code(taken.files)
     if taken.queued is None:
         return Reception(taken.answer, taken.files, archive=taken.archive)
     processing, files = process(taken.files, taken.notification, elsewhere)
     assumed = elsewhere.assumed if isinstance(elsewhere, Known) else ()
     return Reception(taken.answer, files, taken.queued, taken.notification, processing, taken.archive, assumed)
-
-
-_LARGE = 20_000
-"""From so many records on it pays to look at several columns at once."""
-
-
-def _code(files: Sequence[ReceivedFile]) -> None:
-    """Find the distinct values of large files, one column beside the other: everything that follows asks for them."""
-    large = [file.records for file in files if file.kind is not None and file.records is not None and len(file.records) > _LARGE]
-    columns = [column for records in large for column in records.columns]
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
-        for _ in workers.map(lambda column: column.values, columns):
-            pass

@@ -11,19 +11,15 @@ second page where the box is ticked. It has no JSON answer; what it says is give
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from mmap import mmap
 
 from provkit import properties
 from provkit.package import Package
 from provkit.receiver.archive import Unzipped, unzip
-from provkit.receiver.dialect import UnterminatedQuote
-from provkit.receiver.model import KIND_CLASSES, Answer, FileClass, FileError, Notification, Reason, ReceivedFile
-from provkit.receiver.records import read
-from provkit.schemas.layouts import BY_HEADER
+from provkit.receiver.files import read_files
+from provkit.receiver.model import Answer, FileClass, FileError, Notification, ReceivedFile
 
 __all__ = ["ARCHIVE_UNREADABLE", "NOTHING", "NO_MESSAGE", "PARSE_ERROR", "QUEUED", "Intake", "Uncaught", "intake"]
 
@@ -38,9 +34,6 @@ _NO_USERS = FileError(
     "You indicated that you wanted to send custom notifications to new guest users, but did not provide a users file.  Either provide a "
     "properly formatted file, or refrain from checking the notification option.",
 )
-
-_MESSAGE_NAME = re.compile(re.escape(properties.FILE_NAME), re.IGNORECASE)
-"""Python's folding and that of `equalsIgnoreCase` agree on these letters: a dotless i, a dotted capital I and a long s pass in both."""
 
 _ORDER = (
     FileClass.USERS,
@@ -101,9 +94,9 @@ def intake(package: Package, *, notify: bool) -> Intake:
         answer = _archive_answer(archive)
         if answer is not None:
             return Intake(answer, archive=archive)
-        files = tuple(_received(entry.name, entry.content, entry.path) for entry in archive.entries)
+        files = read_files([(entry.name, entry.content, entry.path) for entry in archive.entries])
     else:
-        files = tuple(_received(part.name, part.content) for part in package.parts)
+        files = read_files([(part.name, part.content, None) for part in package.parts])
     if not files and package.door != "app":
         return Intake(Answer(400, NOTHING), archive=archive)
     answer, notification = _answer(files, notify=notify, page=package.door == "app")
@@ -119,22 +112,6 @@ def _archive_answer(archive: Unzipped) -> Answer | None:
     if archive.io_exception:
         return Answer(400, ARCHIVE_UNREADABLE)
     return Answer(None, None, uncaught=Uncaught.ARCHIVE_NAME_TOO_LONG)
-
-
-def _received(name: str | None, content: bytes | mmap, path: str | None = None) -> ReceivedFile:
-    """One file: read as CSV whatever it is, then known by its first record, and only then by its name."""
-    try:
-        records = read(content)
-    except UnterminatedQuote as error:
-        return ReceivedFile(name, content, FileClass.EXCEPTION, reason=Reason.UNCLOSED_QUOTE, line=error.line, path=path)
-    if not len(records):
-        return ReceivedFile(name, content, FileClass.EXCEPTION, records=records, reason=Reason.EMPTY, path=path)
-    known = BY_HEADER.get(",".join(records.fields(0)))
-    if known is not None:
-        return ReceivedFile(name, content, KIND_CLASSES[known[0]], known[0], records, path=path)
-    if name is not None and _MESSAGE_NAME.fullmatch(name):
-        return ReceivedFile(name, content, FileClass.PROPERTIES, records=records, path=path)
-    return ReceivedFile(name, content, FileClass.BAD, records=records, reason=Reason.UNKNOWN_HEADER, path=path)
 
 
 def _answer(files: Sequence[ReceivedFile], *, notify: bool, page: bool) -> tuple[Answer, Notification | None]:

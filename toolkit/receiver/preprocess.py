@@ -164,8 +164,9 @@ def _existing(records: Records, sent: np.ndarray, elsewhere: Elsewhere, earlier:
     found = spread(logins, elsewhere.has_guest) if elsewhere.has_guests else np.zeros(len(logins), bool)
     if elsewhere.remembers_guests:
         before = [chunk for file in earlier for chunk in _logins(file).chunks]
-        addresses = Column(pc.utf8_lower(pa.chunked_array([*before, *logins.strings.chunks], pa.string())))
-        if len(addresses.values) < len(addresses):
+        lowered = pc.utf8_lower(logins.values)
+        if before or len(logins.values) < len(logins) or not lowered.equals(logins.values):
+            addresses = Column(pc.utf8_lower(pa.chunked_array([*before, *logins.strings.chunks], pa.string())))
             repeated = np.ones(len(addresses), bool)
             repeated[np.unique(addresses.codes, return_index=True)[1]] = False
             found = found | repeated[len(addresses) - len(found) :]
@@ -262,7 +263,8 @@ def _enrollments(records: Records, elsewhere: Elsewhere) -> FileFate:
     resolved = _university_ids(user, asked, elsewhere)
     if None in resolved.values():
         why[asked & spread(user, lambda name: name in resolved and resolved[name] is None)] = Why.NO_USER
-    fates[rows] = np.where(why[rows] == Why.NOT_REJECTED, Fate.SENT, Fate.REJECTED)
+    fates[rows] = Fate.SENT
+    fates[rows & (why != Why.NOT_REJECTED)] = Fate.REJECTED
 
     def rewrite(mask: np.ndarray) -> list[Strings]:
         columns = [where(records.column(index), mask) for index in (_COURSE, _USER, _ROLE, _SECTION, _STATUS)]

@@ -58,6 +58,7 @@ class Records:
         content: The bytes they were read from, valid UTF-8.
         starts: The index of the byte at which each record begins (int64); None where each record is one line and nobody had to look.
         one_line: Whether each record is one line.
+        as_written: Whether there is neither a quotation mark nor a backslash nor a CR, so that what is read is what is written.
         wide: All fields of records that have more than there are columns.
     """
 
@@ -66,6 +67,7 @@ class Records:
     content: Bytes
     starts: np.ndarray | None = None
     one_line: bool = False
+    as_written: bool = False
     wide: Mapping[int, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -164,7 +166,8 @@ def _lines(data: Bytes) -> Records:
     end = data.find(b"\n", 0, _LONGEST_HEADER) + 1
     if end < 2:
         raise _Irregular
-    odd = [(0, end), *(_with_backslash(data, end) if _holds(data, _BACKSLASH) else ())]
+    backslashes = _holds(data, _BACKSLASH)
+    odd = [(0, end), *(_with_backslash(data, end) if backslashes else ())]
     view, stops = memoryview(data), [stop for _, stop in odd]
     pieces = [view[stop:start] for stop, start in zip(stops, [*(start for start, _ in odd[1:]), len(data)], strict=True)]
     header = _line(data, *odd[0])
@@ -190,7 +193,7 @@ def _lines(data: Bytes) -> Records:
     if max(map(len, fields)) > _WIDEST or numbers[-1] >= len(plain):
         raise _Irregular
     plain[numbers] = False
-    records = replace(_put_together(even, fields, plain, width, data=data, starts=starts), one_line=True)
+    records = replace(_put_together(even, fields, plain, width, data=data, starts=starts), one_line=True, as_written=not backslashes)
     if records.coded(0).equals("").any() and data.find(_BLANK_LINE) >= 0:
         raise _Irregular
     return records
@@ -492,27 +495,41 @@ def _put_together(
 
 def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
     """Both kinds of record in the file's order."""
-    coded = pa.types.is_dictionary(even.type)
-    if not odd:
-        return Column.of_dictionaries(even.chunks) if coded else Column(even)
     others = pa.array(odd, pa.string())
     if not len(even):
         return Column(pa.chunked_array([others]))
-    edges = np.flatnonzero(np.diff(plain.astype(np.int8))) + 1
-    if coded or len(edges) > _FEW:
-        apart = Column.joined([Column.of_dictionaries(even.chunks) if coded else Column(even), Column(pa.chunked_array([others]))])
+    edges = np.flatnonzero(plain[1:] != plain[:-1]) + 1
+    runs = _runs(plain, edges) if len(edges) <= _FEW else None
+    coded = pa.types.is_dictionary(even.type)
+    if not coded and runs is not None:
+        chunks = [chunk for is_even, start, stop in runs for chunk in _slices(even if is_even else others, start, stop)]
+        return Column(pa.chunked_array(chunks))
+    # The header, which is one of the others, comes to have the first code.
+    if coded:
+        both = Column.of_dictionaries([others.dictionary_encode(null_encoding="encode"), *even.chunks])
+    else:
+        both = Column.joined([Column(pa.chunked_array([others])), Column(even)])
+    if runs is not None:
+        ahead = {True: len(odd), False: 0}
+        codes = np.concatenate([both.codes[ahead[is_even] + start : ahead[is_even] + stop] for is_even, start, stop in runs])
+    else:
         codes = np.empty(len(plain), np.int32)
-        codes[plain] = apart.codes[: len(even)]
-        codes[~plain] = apart.codes[len(even) :]
-        return Column(coded=(apart.values, codes))
-    chunks: list[Any] = []
+        codes[~plain], codes[plain] = np.split(both.codes, [len(odd)])
+    return Column(coded=(both.values, codes))
+
+
+def _runs(plain: np.ndarray, edges: np.ndarray) -> list[tuple[bool, int, int]]:
+    """The runs of records of one sort, in the file's order: whether they are plain, and from which to which they go among their sort."""
     taken = {True: 0, False: 0}
+    found = []
     for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(plain)], strict=True):
-        is_even, size = bool(plain[start]), stop - start
-        offset = taken[is_even]
-        taken[is_even] += size
-        if is_even:
-            chunks.extend(even.slice(offset, size).chunks)
-        else:
-            chunks.append(others.slice(offset, size))
-    return Column(pa.chunked_array(chunks))
+        sort = bool(plain[start])
+        found.append((sort, taken[sort], taken[sort] + stop - start))
+        taken[sort] += stop - start
+    return found
+
+
+def _slices(values: Any, start: int, stop: int) -> list[Any]:
+    """Part of an array, in chunks if the array has some."""
+    part = values.slice(start, stop - start)
+    return part.chunks if isinstance(part, pa.ChunkedArray) else [part]

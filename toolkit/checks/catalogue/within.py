@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from provkit.checks.coded import Coded
+from provkit.column import Column
 from provkit.rules import Consequence, Rule, rule
 from provkit.schemas.common import LONGEST
 from provkit.schemas.layouts import Kind
@@ -73,8 +74,11 @@ def full_name_too_long(tables: Coded) -> np.ndarray:
     ```
     """
     rows = tables.rows[Kind.USERS]
-    first, last = (pc.utf8_length(pc.utf8_trim(rows.column(name), CANVAS_BLANKS)) for name in ("first_name", "last_name"))
-    return _mask(pc.greater(pc.add(first, last), LONGEST_NAME))
+    names = [rows.coded(name) for name in ("first_name", "last_name")]
+    if sum(pc.max(pc.binary_length(name.values)).as_py() or 0 for name in names) <= LONGEST_NAME:
+        return np.zeros(len(rows), bool)
+    first, last = map(_lengths, names)
+    return np.asarray(first + last > LONGEST_NAME)
 
 
 @rule(
@@ -110,6 +114,13 @@ def teacher_limited_by_spelling(tables: Coded) -> np.ndarray:
 def _is_teacher(role: str) -> bool:
     """Whether Canvas takes a role for a teacher: the word in any case, or the exact name of the type."""
     return role.lower() == "teacher" or role == "TeacherEnrollment"
+
+
+def _lengths(texts: Column) -> np.ndarray:
+    """How many characters each row has without the blanks that Canvas passes over."""
+    lengths = pc.fill_null(pc.utf8_length(pc.utf8_trim(texts.values, CANVAS_BLANKS)), 0)
+    found: np.ndarray = lengths.to_numpy(zero_copy_only=False)[texts.codes]
+    return found
 
 
 def _mask(answer: Any) -> np.ndarray:
