@@ -189,16 +189,19 @@ class Column:
         distinct, numbers = _encoded([values])
         return Column(coded=(distinct, numbers[self.codes] if len(numbers) else self.codes))
 
-    def rows(self, chosen: slice | np.ndarray) -> Column:
-        """The column over some rows, with their values only.
+    def rows(self, chosen: slice | np.ndarray, *, narrow: bool = True) -> Column:
+        """The column over some rows.
 
         Args:
             chosen: Which rows.
+            narrow: Whether their values only are to be among the distinct ones. Null is, in any case, only if one of the rows has it.
         """
         codes = self.codes[chosen]
         if isinstance(chosen, slice) and chosen == slice(1, None) and len(codes) and self.codes[0] == 0 and codes.all():
             # All rows but the first, whose value is its own, as a header's is.
             return Column(coded=(self.values.slice(1), codes - np.int32(1)))
+        if not narrow and not self.values.null_count:
+            return Column(coded=(self.values, codes))
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():

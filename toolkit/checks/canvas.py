@@ -47,7 +47,7 @@ from provkit.column import Column
 from provkit.receiver import Known
 from provkit.rules import LISTED_PER_RULE, Collector, Finding, Report, Rule
 from provkit.schemas.canvas import ADDRESSES, AT_CANVAS
-from provkit.schemas.common import REQUIRED, facts
+from provkit.schemas.common import REQUIRED, Broken, facts
 from provkit.schemas.layouts import Kind
 from provkit.schemas.users import name_missing
 from provkit.words import nearest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -63,8 +62,6 @@ _STRICT = (Kind.COURSES, Kind.SECTIONS)
 _SHOWN = 60
 """How many characters are shown of a value that is read otherwise than it is written."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-
 
 @dataclass(frozen=True, eq=False)
 class FileRows:
@@ -82,7 +79,7 @@ class FileRows:
     judged: FileFate
     places: Places
 
-    @property
+    @cached_property
     def header(self) -> tuple[str, ...]:
         """The columns that the header names."""
         return BY_HEADER[",".join(self.records.fields(0))][1]
@@ -120,7 +117,7 @@ class FileRows:
         size = int(np.count_nonzero(usual))
         kept = None if size == len(usual) - 1 else np.flatnonzero(usual)
         chosen = slice(1, None) if kept is None else kept
-        columns = {name: self.records.coded(index).rows(chosen) for index, name in enumerate(self.header)}
+        columns = {name: self.records.coded(index).rows(chosen, narrow=False) for index, name in enumerate(self.header)}
         return RowsOfFile(self.places, columns, kept, size)
 
     def derived(self, rows: RowsOfFile, collector: Collector, *, waits: bool) -> None:
@@ -219,16 +216,15 @@ class FileRows:
         blank = unusual & (self.records.lengths == 1) & self.records.coded(0).equals("")
         if blank.any():
             self._blank(np.flatnonzero(blank), collector)
-        odd = unusual & ~blank
+        odd = np.flatnonzero(unusual & ~blank)
+        fates_of, why = self.judged.fates[odd], self.judged.why[odd]
         by_fate = (
             (row_dropped_for_its_length, (Fate.IGNORED, Fate.IGNORED_COUNTED)),
             (row_rejected_for_its_length, (Fate.REJECTED,)),
             (row_accepted_with_another_length, (Fate.SENT,)),
         )
         for broken, fates in by_fate:
-            found = np.flatnonzero(
-                odd & np.isin(self.judged.fates, fates) & np.isin(self.judged.why, (Why.NOT_REJECTED, Why.LENGTH))
-            )
+            found = odd[np.isin(fates_of, fates) & np.isin(why, (Why.NOT_REJECTED, Why.LENGTH))]
             _many(collector, broken, found, partial(self._length, broken))
 
     def _length(self, broken: Rule, record: int) -> Finding:
@@ -260,7 +256,8 @@ class FileRows:
         swallowing: np.ndarray = broken[odd]
 
         def swallowed(record: int) -> Finding:
-            number = len(_LINE_END.findall(self._written.text(record)))
+            text = self._written.text(record)
+            number = text.count("\n") + text.count("\r") - text.count("\r\n")
             noun = "row vanishes" if number == 1 else "rows vanish"
             details = {"last_line": self.places.line(record) + number, "rows": f"{number:,}", "noun": noun}
             return self.places.finding(rows_swallowed, record, details=details)

@@ -28,9 +28,7 @@ _SCHEMAS = {
 }
 
 
-def find(
-    kind: Kind, rows: RowsOfFile, known: Known | None, declared: pa.DataFrameSchema | None = None
-) -> Sequence[Broken]:
+def find(kind: Kind, rows: RowsOfFile, known: Known | None, declared: pa.DataFrameSchema | None = None) -> Sequence[Broken]:
     """Find what is wrong with single values. Nothing is reported yet, so that several files can be looked at beside one another.
 
     Args:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from provkit.receiver.records import Records
+from provkit.receiver.records import Records, positions
 
 __all__ = ["Change", "Written"]
 
@@ -80,8 +80,8 @@ class Written:
             return np.zeros(0, np.int64)
         starts, array = self._starts, np.frombuffer(self.records.content, np.uint8)
         found = np.zeros(len(self.records), bool)
-        found[np.searchsorted(starts, np.flatnonzero(array == _BACKSLASH), side="right") - 1] = True
-        quotes = np.flatnonzero(array == _QUOTE)
+        found[np.searchsorted(starts, positions(array, _BACKSLASH), side="right") - 1] = True
+        quotes = positions(array, _QUOTE)
         if len(quotes):
             record = np.searchsorted(starts, quotes, side="right") - 1
             counts = np.bincount(record, minlength=len(starts))
@@ -99,7 +99,7 @@ class Written:
         """The index of the byte at which each record begins."""
         if self.records.starts is not None:
             return self.records.starts
-        feeds = np.flatnonzero(np.frombuffer(self.records.content, np.uint8) == _LF) + 1
+        feeds = positions(self.records.content, _LF) + 1
         return np.concatenate([[0], feeds])[: len(self.records)]
 
 

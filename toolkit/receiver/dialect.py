@@ -97,14 +97,18 @@ def parse(lines: list[str], first_line: int = 1) -> Iterator[tuple[list[str], in
             if index == len(lines):
                 raise UnterminatedQuote(first_line + start)
             record.out.append("\n")
-            line = lines[index]
-            if _QUOTE in line or _ESCAPE in line:
-                _line(line, record)
-            elif line:  # one token; a quote that is left open swallows thousands of such lines
-                record.out.append(line)
-                record.blank = record.blank and is_whitespace(line)
-                record.in_field = True
-            index += 1
+            stop = index
+            while stop < len(lines) and _QUOTE not in lines[stop] and _ESCAPE not in lines[stop]:
+                stop += 1
+            if stop == index:
+                _line(lines[index], record)
+                index += 1
+            else:  # one token each; a quote that is left open swallows thousands of such lines
+                swallowed = lines[index:stop]
+                record.out.append("\n".join(swallowed))
+                record.blank = record.blank and all(map(is_whitespace, filter(None, swallowed)))
+                record.in_field = record.in_field or any(swallowed)
+                index = stop
         record.fields.append("".join(record.out))
         yield record.fields, start, index - start
 

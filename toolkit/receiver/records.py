@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from mmap import mmap
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ from provkit.receiver.dialect import UnterminatedQuote, parse, split_lines
 from provkit.receiver.java import decode_utf8
 from provkit.schemas.layouts import BY_HEADER, LAYOUTS
 
-__all__ = ["Records", "read"]
+__all__ = ["Records", "positions", "read"]
 
 Bytes: TypeAlias = bytes | mmap
 
@@ -37,7 +38,7 @@ _LONGEST_HEADER = 1 << 16
 _FEW = 256
 """Up to so many stretches are put together from slices; beyond, rows are gathered one by one."""
 _MANY = 100_000
-"""From so many records of another width on Arrow's reading is given up: each is read one by one."""
+"""Beyond so many records of another width nothing is gained by Arrow's reading of the others."""
 _WIDEST = 32
 """Fields beyond this position are kept by record instead of in columns; no kind of file has so many."""
 _ONE_EACH = frozenset({"user_id", "login_id", "email", "first_name", "last_name", "short_name", "long_name"})
@@ -99,7 +100,7 @@ class Records:
         """
         if self.one_line or self.starts is None:
             return record + 1
-        return int(np.searchsorted(self._line_ends, self.starts[record], side="right")) + 1
+        return int(self._line_ends.searchsorted(self.starts[record], side="right")) + 1
 
     def coded(self, index: int) -> Column:
         """The same with its distinct values.
@@ -155,6 +156,22 @@ def _holds(data: Bytes, byte: int) -> bool:
     return any((array[start : start + _BLOCK] == byte).any() for start in range(0, len(array), _BLOCK))
 
 
+def positions(data: Bytes | np.ndarray, byte: int) -> np.ndarray:
+    """Where a byte stands, ascending.
+
+    Args:
+        data: Bytes of any number; a part at a time, since a mask of the whole would take as much memory again.
+        byte: Which.
+    """
+    array = np.frombuffer(data, np.uint8)
+    mask = np.empty(min(len(array), _BLOCK), bool)
+    found = [np.zeros(0, np.int64)]
+    for start in range(0, len(array), _BLOCK):
+        part = array[start : start + _BLOCK]
+        found.append(np.flatnonzero(np.equal(part, byte, out=mask[: len(part)])) + start)
+    return np.concatenate(found)
+
+
 def _lines(data: Bytes) -> Records:
     """A file without quotes and CR, so that every line is a record; nearly all have as many fields as the header, and no backslash.
 
@@ -168,35 +185,50 @@ def _lines(data: Bytes) -> Records:
         raise _Irregular
     backslashes = _holds(data, _BACKSLASH)
     odd = [(0, end), *(_with_backslash(data, end) if backslashes else ())]
-    view, stops = memoryview(data), [stop for _, stop in odd]
-    pieces = [view[stop:start] for stop, start in zip(stops, [*(start for start, _ in odd[1:]), len(data)], strict=True)]
     header = _line(data, *odd[0])
     width = len(header)
     if width > _WIDEST:
         raise _Irregular
-    even, skipped = [pa.chunked_array([], pa.string())] * width, 0
-    if any(pieces):
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        even, skipped = _arrow(body, width, quotes=False, one_each=_one_each(header))
     starts: np.ndarray | None = None
-    if skipped:
-        ends = _line_ends(np.frombuffer(data, np.uint8))
-        starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
-        odd += _of_other_width(data, width, odd, starts, ends)
-        odd.sort()
-        numbers = np.searchsorted(ends, [start for start, _ in odd], side="right")
-    else:
-        before = [0, *(int(np.count_nonzero(np.frombuffer(piece, np.uint8) == _LF)) for piece in pieces[:-1])]
-        numbers = np.cumsum(before) + np.arange(len(odd))
+    try:
+        even = _arrow(_without(data, odd), width, quotes=False, one_each=_one_each(header))
+        numbers = _lines_before(data, odd)
+    except _Irregular:
+        starts = np.concatenate([np.zeros(1, np.int64), positions(data, _LF) + 1])
+        starts = starts[: len(starts) - int(starts[-1] == len(data))]
+        odd = sorted({*odd, *_of_other_width(data, width, starts)})
+        even = _arrow(_without(data, odd), width, quotes=False, one_each=_one_each(header))
+        numbers = np.searchsorted(starts, [start for start, _ in odd])
     fields = [_line(data, start, stop) for start, stop in odd]
     plain = np.ones(len(odd) + len(even[0]), bool)
-    if max(map(len, fields)) > _WIDEST or numbers[-1] >= len(plain):
+    if max(map(len, fields)) > _WIDEST or numbers[-1] >= len(plain) or (starts is not None and len(starts) != len(plain)):
         raise _Irregular
     plain[numbers] = False
-    records = replace(_put_together(even, fields, plain, width, data=data, starts=starts), one_line=True, as_written=not backslashes)
+    records = replace(
+        _put_together(even, fields, plain, width, data=data, starts=starts), one_line=True, as_written=not backslashes
+    )
     if records.coded(0).equals("").any() and data.find(_BLANK_LINE) >= 0:
         raise _Irregular
     return records
+
+
+def _without(data: Bytes, lines: Sequence[tuple[int, int]]) -> bytes | memoryview:
+    """What is left without some lines.
+
+    Args:
+        data: The bytes.
+        lines: Where each begins and ends, in order; the first is that of the header.
+    """
+    view, ends = memoryview(data), [*(start for start, _ in lines[1:]), len(data)]
+    pieces = [view[stop:start] for (_, stop), start in zip(lines, ends, strict=True) if stop < start]
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _lines_before(data: Bytes, lines: Sequence[tuple[int, int]]) -> np.ndarray:
+    """How many lines stand before each of a few."""
+    array = np.frombuffer(data, np.uint8)
+    between = [np.count_nonzero(array[stop:start] == _LF) for (_, stop), (start, _) in pairwise(lines)]
+    return np.cumsum([0, *between]) + np.arange(len(lines))
 
 
 def _line(data: Bytes, start: int, stop: int) -> list[str]:
@@ -205,18 +237,20 @@ def _line(data: Bytes, start: int, stop: int) -> list[str]:
     return next(parse([text]))[0] if "\\" in text else text.split(",")
 
 
-def _of_other_width(
-    data: Bytes, width: int, known: Collection[tuple[int, int]], starts: np.ndarray, stops: np.ndarray
-) -> list[tuple[int, int]]:
-    """Where lines with another number of fields begin and end, but for those that are known; of all lines it is given.
+def _of_other_width(data: Bytes, width: int, starts: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Where lines with another number of fields begin and end.
 
     In a line of more than 255 fields the count is off by that many; Arrow's own count does not agree then.
+
+    Raises:
+        _Irregular: There are too many.
     """
     commas = np.add.reduceat((np.frombuffer(data, np.uint8) == _COMMA).view(np.uint8), starts, dtype=np.uint8)
     found = np.flatnonzero(commas != width - 1)
-    lines = zip(starts[found].tolist(), stops[found].tolist(), strict=True)
-    taken = set(known)
-    return [line for line in lines if line not in taken]
+    if len(found) > _MANY:
+        raise _Irregular
+    stops = np.append(starts, len(data))[found + 1]
+    yield from zip(starts[found].tolist(), stops.tolist(), strict=True)
 
 
 def _one_each(header: Sequence[str]) -> frozenset[int]:
@@ -245,21 +279,14 @@ def _with_backslash(data: Bytes, start: int) -> list[tuple[int, int]]:
     return lines
 
 
-def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool, one_each: Collection[int]) -> tuple[list[Strings], int]:
-    """Plain records of one width, read by Arrow; columns as dictionaries but for those in which most values stand once.
-
-    Returns:
-        The columns, and how many records were left out because they have another width.
+def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool, one_each: Collection[int]) -> list[Strings]:
+    """The columns of plain records of one width, read by Arrow: as dictionaries, but for those in which most values stand once.
 
     Raises:
-        _Irregular: Arrow cannot read it.
+        _Irregular: Arrow cannot read it; a record has another width.
     """
-    skipped: list[None] = []
-
-    def skip(_row: object) -> Literal["skip", "error"]:
-        skipped.append(None)
-        return "skip" if len(skipped) < _MANY else "error"
-
+    if not len(data):
+        return [pa.chunked_array([], pa.string())] * width
     names = [str(index) for index in range(width)]
     if bytes(data[:3]) == _MARK:
         data = _MARK + bytes(data)  # Arrow passes over one byte order mark; the server over none
@@ -273,7 +300,6 @@ def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool, one_each: Coll
                 escape_char=False,
                 newlines_in_values=quotes,
                 ignore_empty_lines=False,
-                invalid_row_handler=skip,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 check_utf8=False,
@@ -284,13 +310,12 @@ def _arrow(data: Bytes | memoryview, width: int, *, quotes: bool, one_each: Coll
         )
     except pa.ArrowInvalid:
         raise _Irregular from None
-    return list(table.columns), len(skipped)
+    return list(table.columns)
 
 
 def _line_ends(array: np.ndarray) -> np.ndarray:
     """The index just behind each line end (LF, CRLF, CR), and the size where the last line has none."""
-    feeds = np.flatnonzero(array == _LF)
-    returns = np.flatnonzero(array == _CR)
+    feeds, returns = positions(array, _LF), positions(array, _CR)
     if len(returns):
         followed = np.zeros(len(returns), bool)
         inner = returns[returns + 1 < len(array)]
@@ -309,7 +334,7 @@ class _Reader:
     def __init__(self, data: Bytes) -> None:
         self.data = data
         self.array = np.frombuffer(data, np.uint8)
-        self.quotes = np.flatnonzero(self.array == _QUOTE)
+        self.quotes = positions(data, _QUOTE)
         self.ends = _line_ends(self.array)
         self.quotes_before = np.searchsorted(self.quotes, self.ends)
         # Stretches of records between backslashes: ends of records whose reading needs no look at characters.
@@ -349,7 +374,7 @@ class _Reader:
             self.bounds.append(stops)
 
     def _backslashes(self) -> Iterator[int]:
-        yield from np.flatnonzero(self.array == _BACKSLASH).tolist()
+        yield from positions(self.data, _BACKSLASH).tolist()
 
     def _even_ends(self, position: int, first: int, last: int) -> np.ndarray:
         """Of the line ends first to last those with an even number of quotes since a record began at `position`."""
@@ -403,7 +428,7 @@ class _Reader:
             if self.data[start : start + 3] == _MARK:
                 plain[np.searchsorted(starts, start)] = False
         # A CR that is not part of the record's own end.
-        returns = np.flatnonzero(self.array == _CR)
+        returns = positions(self.data, _CR)
         if len(returns):
             record = np.searchsorted(stops, returns, side="right")
             tail = stops[record] - returns
@@ -423,19 +448,25 @@ class _Reader:
 
     def _widths(self, starts: np.ndarray, stops: np.ndarray, plain: np.ndarray) -> int:
         """The commonest number of fields among plain records; those with another are not plain for Arrow."""
-        commas = np.flatnonzero(self.array == _COMMA)
+        commas = positions(self.data, _COMMA)
         if len(self.quotes):
-            # Relative to the record's beginning, or a backslash further up would count as a quote.
-            record = np.searchsorted(stops, commas, side="right")
-            inside = np.searchsorted(self.quotes, commas) - np.searchsorted(self.quotes, starts)[record]
-            commas = commas[inside % 2 == 0]
-        lengths = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
+            commas = commas[~self._inside_quotes(commas, stops)]
+        lengths = np.diff(np.searchsorted(commas, stops), prepend=0) + 1
         blank = self._blank(starts)
         counted = lengths[plain & ~blank]
         width = int(np.bincount(np.minimum(counted, _WIDEST + 1)).argmax()) if len(counted) else 1
         # Arrow reads a blank line as a row of empty fields, of which only the first is kept.
         plain &= ((lengths == width) | blank) & (width <= _WIDEST)
         return width
+
+    def _inside_quotes(self, commas: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        """Which commas have an odd number of quotes between the beginning of their record and themselves."""
+        quotes = np.diff(np.searchsorted(self.quotes, stops), prepend=0)
+        # A record that backslashes left with an odd number is followed by one that begins outside quotes all the same.
+        toggles = np.concatenate([self.quotes, stops[quotes % 2 == 1]])
+        toggled = np.zeros(len(commas) + 1, np.uint8)
+        np.bitwise_xor.at(toggled, np.searchsorted(commas, toggles), np.uint8(1))
+        return np.bitwise_xor.accumulate(toggled)[:-1].astype(bool)
 
     def _one(self, start: int, stop: int) -> list[str]:
         text = bytes(self.data[start:stop]).decode()
@@ -447,7 +478,7 @@ class _Reader:
             try:
                 header = self._one(0, int(stops[0])) if 0 not in self.exact else self.exact[0]
                 joined = self._joined(starts, stops, plain)
-                even, _ = _arrow(joined, width, quotes=bool(len(self.quotes)), one_each=_one_each(header))
+                even = _arrow(joined, width, quotes=bool(len(self.quotes)), one_each=_one_each(header))
             except _Irregular:
                 even = []
             if not even or len(even[0]) != int(plain.sum()):
@@ -506,7 +537,8 @@ def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
         return Column(pa.chunked_array(chunks))
     # The header, which is one of the others, comes to have the first code.
     if coded:
-        both = Column.of_dictionaries([others.dictionary_encode(null_encoding="encode"), *even.chunks])
+        each_its_own = pa.DictionaryArray.from_arrays(pa.array(np.arange(len(others), dtype=np.int32)), others)
+        both = Column.of_dictionaries([each_its_own, *even.chunks])
     else:
         both = Column.joined([Column(pa.chunked_array([others])), Column(even)])
     if runs is not None:
