@@ -265,8 +265,9 @@ def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:
 def _mapped(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Codes by other numbers: an addition, where these are one behind the other."""
     if len(numbers) and (numbers[1:] - numbers[:-1] == 1).all():
-        return codes + numbers[0]
-    return numbers[codes]
+        return np.asarray(codes + numbers[0])
+    found: np.ndarray = numbers[codes]
+    return found
 
 
 def _numbers(indices: Any) -> np.ndarray:

@@ -537,7 +537,7 @@ def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
         return Column(pa.chunked_array(chunks))
     # The header, which is one of the others, comes to have the first code.
     if coded:
-        each_its_own = pa.DictionaryArray.from_arrays(pa.array(np.arange(len(others), dtype=np.int32)), others)
+        each_its_own = pa.DictionaryArray.from_arrays(np.arange(len(others), dtype=np.int32), others)
         both = Column.of_dictionaries([each_its_own, *even.chunks])
     else:
         both = Column.joined([Column(pa.chunked_array([others])), Column(even)])
