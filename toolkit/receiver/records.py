@@ -8,6 +8,7 @@ the exact reader takes the others one by one and hands back where they end.
 
 from __future__ import annotations
 
+import mmap as mappings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,6 +30,8 @@ __all__ = ["Records", "positions", "read"]
 
 Bytes: TypeAlias = bytes | mmap
 
+_LET_GO = getattr(mappings, "MADV_DONTNEED", None)
+"""Says that what is mapped is not needed for now; Windows does not know it."""
 _CODED = pa.dictionary(pa.int32(), pa.string())
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
@@ -130,6 +133,13 @@ def read(content: bytes | mmap) -> Records:
     data = _valid(content)
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
+    records = _read(data)
+    if isinstance(data, mmap) and _LET_GO is not None:
+        data.madvise(_LET_GO)  # the columns are copies; the system brings back what somebody asks for again
+    return records
+
+
+def _read(data: Bytes) -> Records:
     if not _holds(data, _QUOTE) and not _holds(data, _CR):
         try:
             return _lines(data)
