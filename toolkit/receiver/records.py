@@ -9,6 +9,7 @@ the exact reader takes the others one by one and hands back where they end.
 from __future__ import annotations
 
 import mmap as mappings
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,8 +31,6 @@ __all__ = ["Records", "positions", "read"]
 
 Bytes: TypeAlias = bytes | mmap
 
-_LET_GO = getattr(mappings, "MADV_DONTNEED", None)
-"""Says that what is mapped is not needed for now; Windows does not know it."""
 _CODED = pa.dictionary(pa.int32(), pa.string())
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
@@ -134,8 +133,8 @@ def read(content: bytes | mmap) -> Records:
     if not len(data):
         return Records(np.zeros(0, np.int32), (), data)
     records = _read(data)
-    if isinstance(data, mmap) and _LET_GO is not None:
-        data.madvise(_LET_GO)  # the columns are copies; the system brings back what somebody asks for again
+    if sys.platform != "win32" and isinstance(data, mmap):
+        data.madvise(mappings.MADV_DONTNEED)  # the columns are copies; the system brings back what somebody asks for again
     return records
 
 
