@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -27,6 +27,7 @@ from provkit.schemas.letters import (
     trimmed,
     typographic_sign_in_id,
 )
+from provkit.words import nearest
 
 __all__ = [
     "IGNORED",
@@ -41,6 +42,7 @@ __all__ = [
     "check",
     "column",
     "facts",
+    "hint",
     "rules_of",
     "schema",
 ]
@@ -78,6 +80,18 @@ class Choice:
     value: str
     meaning: str
     also: tuple[str, ...] = ()
+
+
+def hint(value: str, choices: Iterable[Choice]) -> str:
+    """What may be meant by a value that is none of those that a column takes, as a sentence with a blank in front; "" where nothing is near.
+
+    Args:
+        value: As written.
+        choices: What the column takes, and the other words for it.
+    """
+    words = {word: choice.value for choice in choices for word in (choice.value, *choice.also)}
+    near = nearest(value, words)
+    return f" Did you mean {words[near]!r}?" if near else ""
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, schema
+from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, hint, schema
 from provkit.schemas.layouts import Kind
 from provkit.schemas.letters import trimmed
 from provkit.schemas.periods import end_date, start_date
-from provkit.words import did_you_mean
 
 __all__ = ["COURSES", "OFFICIAL_CLASS"]
 
-_STATUSES = ("active", "deleted", "completed", "unpublished", "published")
+_STATES = (
+    Choice("active", "is there, but not published"),
+    Choice("published", "students can see it", ("publish",)),
+    Choice("unpublished", "the same as active", ("unpublish",)),
+    Choice("completed", "ended, and so are its enrollments", ("complete", "concluded")),
+    Choice("deleted", "removed together with its enrollments", ("delete",)),
+)
+_STATUSES = tuple(state.value for state in _STATES)
 
 OFFICIAL_CLASS = r"(?:SP|SU|FA|WI)\d{2}-[A-Z]{2}-[A-Z0-9]+(?:-[A-Z0-9]+)+-\d{1,5}"
 """What the id of an official class looks like: term and year, campus, subject, catalog number, class number. The service looks it up."""
@@ -29,7 +35,7 @@ def _status_effect(value: str) -> str:
     "PK210",
     Consequence.REJECTED,
     "Canvas knows no course status {value!r}.{near}",
-    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+    says=lambda value: {"near": hint(value, _STATES)},
 )
 def course_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A course's status is none that Canvas knows.
@@ -184,13 +190,7 @@ COURSES = schema(
         REQUIRED,
         form=Form.CHOICE,
         example="active",
-        choices=(
-            Choice("active", "is there, but not published"),
-            Choice("published", "students can see it", ("publish",)),
-            Choice("unpublished", "the same as active", ("unpublish",)),
-            Choice("completed", "ended, and so are its enrollments", ("complete", "concluded")),
-            Choice("deleted", "removed together with its enrollments", ("delete",)),
-        ),
+        choices=_STATES,
         rules=(course_status_unknown, course_status_taken_otherwise),
     ),
     start_date=start_date("course"),

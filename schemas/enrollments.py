@@ -7,12 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, each, schema
+from provkit.schemas.common import LONGEST, OPTIONAL, REQUIRED, Choice, Form, column, each, hint, schema
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
 from provkit.schemas.letters import trimmed
 from provkit.schemas.people import address_other_than_it_seems, person_not_identifiable, university_id_of_wrong_length
-from provkit.words import did_you_mean
 
 __all__ = ["ENROLLMENTS", "ROLE_TYPES", "STANDARD_ROLES"]
 
@@ -39,6 +38,13 @@ _ALIKE = 84
 """From which similarity on (of 100) a word is taken for a misspelled role."""
 _PLAINLY_STUDENT = ["student", "students", "studentenrollment"]
 
+_STATES = (
+    Choice("active", "is in the course", ("enrolled", "registered", "attending")),
+    Choice("inactive", "stays listed, but cannot get in"),
+    Choice("completed", "can look, but no longer take part", ("complete", "concluded")),
+    Choice("deleted", "is taken out of the course", ("delete", "removed", "remove")),
+    Choice("deleted_last_completed", "deleted, but completed if it is the person's last one in the course"),
+)
 _STATUSES = ("deleted_last_completed", "active", "deleted", "completed", "inactive")
 
 
@@ -130,7 +136,7 @@ def role_taken_for_student(values: pd.Series[str]) -> pd.Series[bool]:
     "PK235",
     Consequence.REJECTED,
     "Canvas knows no enrollment status {value!r}.{near}",
-    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+    says=lambda value: {"near": hint(value, _STATES)},
 )
 def enrollment_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """An enrollment's status is none that Canvas knows.
@@ -257,13 +263,7 @@ ENROLLMENTS = schema(
         REQUIRED,
         form=Form.CHOICE,
         example="active",
-        choices=(
-            Choice("active", "is in the course", ("enrolled", "registered", "attending")),
-            Choice("inactive", "stays listed, but cannot get in"),
-            Choice("completed", "can look, but no longer take part", ("complete", "concluded")),
-            Choice("deleted", "is taken out of the course", ("delete", "removed", "remove")),
-            Choice("deleted_last_completed", "deleted, but completed if it is the person's last one in the course"),
-        ),
+        choices=_STATES,
         rules=(enrollment_status_unknown, enrollment_status_taken_otherwise),
     ),
     limit_section_privileges=column(

@@ -5,23 +5,26 @@ from __future__ import annotations
 import pandas as pd
 
 from provkit.rules import Consequence, rule
-from provkit.schemas.common import LONGEST, REQUIRED, Choice, Form, column, schema
+from provkit.schemas.common import LONGEST, REQUIRED, Choice, Form, column, hint, schema
 from provkit.schemas.courses import official_class_id
 from provkit.schemas.layouts import Kind
 from provkit.schemas.letters import trimmed
 from provkit.schemas.periods import end_date, start_date
-from provkit.words import did_you_mean
 
 __all__ = ["SECTIONS"]
 
-_STATUSES = ("active", "deleted")
+_STATES = (
+    Choice("active", "is there"),
+    Choice("deleted", "removed together with its enrollments", ("delete",)),
+)
+_STATUSES = tuple(state.value for state in _STATES)
 
 
 @rule(
     "PK220",
     Consequence.REJECTED,
     "Canvas knows no section status {value!r}.{near}",
-    says=lambda value: {"near": did_you_mean(value, _STATUSES)},
+    says=lambda value: {"near": hint(value, _STATES)},
 )
 def section_status_unknown(values: pd.Series[str]) -> pd.Series[bool]:
     """A section's status is none that Canvas knows.
@@ -99,10 +102,7 @@ SECTIONS = schema(
         REQUIRED,
         form=Form.CHOICE,
         example="active",
-        choices=(
-            Choice("active", "is there"),
-            Choice("deleted", "removed together with its enrollments", ("delete",)),
-        ),
+        choices=_STATES,
         rules=(section_status_unknown, section_status_taken_otherwise),
     ),
     start_date=start_date("section"),

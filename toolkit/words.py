@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["counted", "did_you_mean", "listed", "nearest", "rows_named"]
+__all__ = ["counted", "did_you_mean", "listed", "nearest", "rows_named", "slip_of"]
 
 _RUNS = 5
 """How many rows, or runs of rows, are named before the rest is only counted."""
+
+_LONG_ENOUGH = 8
+_SLIPS = 2
+"""From which length on a word is compared for slips, and how many letters may differ."""
 
 _NEAR = 70
 """How alike two words must be, of 100, for one to be offered in place of the other."""
@@ -50,6 +54,27 @@ def rows_named(numbers: Sequence[int]) -> str:
     said = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:_RUNS])
     more = f" and others, {len(numbers):,} in all" if len(runs) > _RUNS else ""
     return f"row{'s' if len(numbers) > 1 else ''} {said}{more}"
+
+
+def slip_of(word: str, known: Sequence[str]) -> str | None:
+    """The one known word that differs from another in a slip: one letter or two, but no digit; None where there is none or several.
+
+    Args:
+        word: What was written; short words are too much alike.
+        known: What may have been meant.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if len(word) < _LONG_ENOUGH:
+        return None
+    digits = _digits(word)
+    near = [text for text, *_ in process.extract(word, known, scorer=OSA.distance, score_cutoff=_SLIPS) if _digits(text) == digits]
+    return near[0] if len(near) == 1 else None
+
+
+def _digits(word: str) -> str:
+    return "".join(sign for sign in word if sign.isdigit())
 
 
 def nearest(word: str, known: Iterable[str], *, alike: int = _NEAR) -> str | None:

@@ -18,6 +18,7 @@ from provkit.schemas.dates import canvas_date
 from provkit.schemas.enrollments import ROLE_TYPES, STANDARD_ROLES
 from provkit.schemas.layouts import LAYOUTS, Kind
 from provkit.schemas.letters import CANVAS_BLANKS, TYPOGRAPHIC
+from provkit.words import slip_of
 
 __all__ = ["KEYS", "REFERENCES", "Coded", "Outside", "Repeats", "Rows", "RowsOfFile"]
 
@@ -46,6 +47,9 @@ _KEYBOARD = {
 
 _ANY_CASE = {"status", "limit_section_privileges"}
 """Columns in which capitals, and blanks around the word, make no difference."""
+
+_COMPARED = (200, 20_000)
+"""So many values, and so many ids, are compared letter by letter; more would take too long."""
 
 _DELETES: Mapping[Kind, Callable[[str], bool]] = {
     Kind.USERS: lambda status: status == "deleted",
@@ -404,6 +408,42 @@ class Coded:
             spread(unknown),
             {**spellings, **addresses_of},
         )
+
+    def nearly(self, kind: Kind, column: str) -> Mapping[int, str]:
+        """Ids of the package to which nothing refers, and that differ from what a column refers to in a letter or two, or behind the @.
+
+        Args:
+            kind: Of which kind the rows are.
+            column: Which column.
+
+        Returns:
+            By the first row that holds a value, the id that may be meant. Where there are too many to compare, nothing.
+        """
+        outside, target = self.outside(kind, column), REFERENCES[kind, column]
+        unknown = np.flatnonzero(outside.unknown)
+        codes = outside.codes[outside.unknown[outside.rows]]
+        distinct, first = np.unique(codes, return_index=True)
+        if not len(distinct) or len(distinct) > _COMPARED[0] or target not in self.rows:
+            return {}
+        referred = np.zeros(len(self.ids(target)) + 1, bool)
+        for (referring, name), wanted in REFERENCES.items():
+            if wanted is target and referring in self.rows:
+                referred[self.codes(referring, name)] = True
+        alone = self.ids(target).filter(pa.array(~referred[:-1]))
+        if not len(alone) or len(alone) > _COMPARED[1]:
+            return {}
+        candidates = alone.to_pylist()
+        by_name: dict[str, list[str]] = {}
+        for text in candidates:
+            by_name.setdefault(text.rpartition("@")[0].lower(), []).append(text)
+        found = {}
+        for code, at in zip(distinct.tolist(), first.tolist(), strict=True):
+            value = str(outside.values[code])
+            same = by_name.get(value.rpartition("@")[0].lower(), []) if "@" in value else []
+            near = same[0] if len(same) == 1 else slip_of(value, candidates)
+            if near is not None:
+                found[int(unknown[at])] = near
+        return found
 
     def _replaced(self, values: Distinct) -> tuple[np.ndarray, dict[str, str]]:
         """Which values are a user_id of users that the service replaces, and the addresses in their place."""

@@ -14,6 +14,7 @@ from provkit.checks.catalogue.references import (
     end_before_start,
     enrolled_by_a_replaced_user_id,
     enrollment_in_something_deleted,
+    reference_nearly_the_same,
     reference_outside_the_package,
     reference_spelled_otherwise,
     reference_to_nothing,
@@ -77,6 +78,10 @@ def _references(tables: Coded, kind: Kind, column: str, collector: Collector, re
         named = f"{number:,} {'row names' if number == 1 else 'rows name'} {distinct:,} {one if distinct == 1 else many}"
         details = {"what": f"{named} that {'is' if distinct == 1 else 'are'}", "them": "it" if distinct == 1 else "them"}
         collector.add(rows.finding(reference_outside_the_package, int(np.argmax(unknown)), column, details=details))
+
+    if unknown.any() and not tables.at_canvas:
+        for row, meant in tables.nearly(kind, column).items():
+            collector.add(rows.finding(reference_nearly_the_same, row, column, values={"meant": meant}))
 
     def nothing(row: int) -> Finding:
         return rows.finding(reference_to_nothing, row, column, details={"thing": one})

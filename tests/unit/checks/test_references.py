@@ -342,3 +342,45 @@ def test_people_without_a_whole_name_are_no_namesakes():
     )
     enrolled = ENROLLMENTS + "C-1,a@example.org,student,,active\nC-1,b@example.org,student,,active\n"
     assert "PK505" not in [one[0] for one in found(users=users, enrollments=enrolled)]
+
+
+ENROLLED = ENROLLMENTS + "C-1,{},student,,active\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "held", "meant"),
+    [
+        ("ana.riuz@example.org", "ana.ruiz@example.org", True),
+        ("ana.ruiz@example.com", "ana.ruiz@example.org", True),
+        ("Ana.Ruiz@mail.example.edu", "ana.ruiz@example.org", True),
+        ("ana.ruiz1@example.org", "ana.ruiz2@example.org", False),  # digits are no slip
+        ("ruiz@example.org", "ana.ruiz@example.org", False),
+        ("a@b.org", "a@c.org", True),
+        ("a@b.org", "c@b.org", False),  # short words are alike by chance
+    ],
+)
+def test_a_slip_of_something_in_the_package_is_noted(written, held, meant):
+    users = USERS + f"{held},{held},Ana,Ruiz,{held},active\n"
+    said = [finding for finding in report(users=users, enrollments=ENROLLED.format(written)).findings if finding.code == "PK311"]
+    assert [finding.message for finding in said] == (
+        [f"{written!r} is not in this package, but {held!r} is, and nothing refers to it: is it meant?"] if meant else []
+    )
+    assert all(held not in finding.render(show_values=False) for finding in said)
+
+
+def test_a_slip_of_what_others_refer_to_or_of_several_is_none():
+    other = "Ana,Ruiz,ana@example.org,active\n"
+    users = USERS + "".join(f"{name}@example.org,{name}@example.org,{other}" for name in ("ana.ruiz", "ana.ruis"))
+    assert "PK311" not in [code for code, *_ in found(users=users, enrollments=ENROLLED.format("ana.ruit@example.org"))]
+    both = ENROLLED.format("ana.ruit@example.org") + "C-1,ana.ruis@example.org,student,,active\n"
+    assert [finding.values["meant"] for finding in report(users=users, enrollments=both).findings if finding.code == "PK311"] == [
+        "ana.ruiz@example.org"
+    ]
+    all_of_them = both + "C-1,ana.ruiz@example.org,student,,active\n"
+    assert "PK311" not in [code for code, *_ in found(users=users, enrollments=all_of_them)]
+    assert "PK311" not in [
+        code
+        for code, *_ in found(
+            sections=SECTIONS + "YOGA-2026-01,C-1,Mon,active\n", enrollments=ENROLLMENTS + "C-1,1,student,YOGA-2026-02,active\n"
+        )
+    ]

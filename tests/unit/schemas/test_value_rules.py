@@ -261,6 +261,8 @@ def test_a_misspelled_role_is_no_role_of_its_own():
         ("course_status_unknown", "actve", "Did you mean 'active'?"),
         ("section_status_unknown", "delted", "Did you mean 'deleted'?"),
         ("enrollment_status_unknown", "Complete", "Did you mean 'completed'?"),
+        ("enrollment_status_unknown", "enroled", "Did you mean 'active'?"),
+        ("section_status_unknown", "Delete", "Did you mean 'deleted'?"),
         ("enrollment_status_unknown", "xyz", ""),
     ],
 )

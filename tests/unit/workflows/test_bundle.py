@@ -34,6 +34,7 @@ MAY_DIFFER = {
     "PK023": ({"PK023", "PK301", "PK815"}, "a ZIP whose directory lacks an entry is written anew, with what its directory lists"),
     "PK038": ({"PK038"}, "what provkit noted beside its own folder holds digests of the originals, and is left out"),
     "PK120": ({"PK301"}, _ORDER),
+    "PK311": ({"PK311"}, "the stand-ins of two words that differ in a letter differ in many"),
     "PK505": ({"PK505"}, "which of two people with one name is named first follows the order of their addresses"),
     "PK268": ({"PK301", "PK815"}, _ORDER),
     "PK602": ({"PK150", "PK602", "PK604", "stopped"}, "a workbook of Excel 97 can only be described"),

@@ -322,6 +322,38 @@ def course_left_to_canvas(tables: Coded) -> np.ndarray:
     return alone
 
 
+@rule("PK311", Consequence.NOTED, "{value!r} is not in this package, but {meant!r} is, and nothing refers to it: is it meant?")
+def reference_nearly_the_same(outside: Outside) -> np.ndarray:
+    """A row refers to something that is not in the package, but looks like a slip of something that is.
+
+    What happens: if Canvas holds what is written here, nothing is wrong. If it is a slip, Canvas refuses the row, and what was meant stays
+    without anybody.
+    Remedy: compare the two, and correct the one that is wrong. They differ in a letter or two, not in digits; or they are addresses of one
+    name. Only what nothing else refers to is compared.
+    Evidence: Canvas SIS import (canvas-sis-import 6, 7)
+
+    ## Example
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana.ruiz@example.org,ana.ruiz@example.org,Ana,Ruiz,ana.ruiz@example.org,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana.riuz@example.org,student,YOGA-01,active,false
+    ```
+    ## Use instead
+    ```csv users.csv
+    user_id,login_id,first_name,last_name,email,status
+    ana.ruiz@example.org,ana.ruiz@example.org,Ana,Ruiz,ana.ruiz@example.org,active
+    ```
+    ```csv enrollments.csv
+    course_id,user_id,role,section_id,status,limit_section_privileges
+    YOGA,ana.ruiz@example.org,student,YOGA-01,active,false
+    ```
+    """
+    return outside.unknown
+
+
 @rule("PK320", Consequence.NOTED, "The row says again what {place} says.")
 def row_repeated(repeats: Repeats) -> np.ndarray:
     """A row says again what a row before it says.
@@ -427,6 +459,7 @@ RULES: tuple[Rule, ...] = (
     enrollment_in_something_deleted,
     section_in_a_deleted_course,
     course_left_to_canvas,
+    reference_nearly_the_same,
     row_repeated,
     row_contradicted,
     end_before_start,
