@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pyarrow import array as arrow_array
 from pyarrow import large_string
@@ -53,7 +54,11 @@ def among_odd(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series
         test: Takes some of them.
     """
     plain: Any = ascii_is_printable(arrow_array(values))
-    return test(values[~plain.to_numpy(zero_copy_only=False)]).reindex(values.index, fill_value=False)
+    odd = ~plain.to_numpy(zero_copy_only=False)
+    found = np.zeros(len(odd), bool)
+    if odd.any():
+        found[odd] = test(values[odd]).to_numpy()
+    return pd.Series(found, index=values.index, dtype=bool)
 
 
 def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:

@@ -50,7 +50,7 @@ def errors_unseen() -> None:
 @rule(
     "PK603",
     Consequence.NOTED,
-    "{headers}: never read, for it is sensitive, and provisioning does not need it",
+    "never read, being sensitive and not needed: {headers}",
 )
 def sensitive_columns_dropped() -> None:
     """A source holds passwords, birth dates, home addresses or the like.
