@@ -40,7 +40,7 @@ def _biff_sheet(rows):
             place = struct.pack("<HHH", row, column, 0)
             if isinstance(cell, str):
                 text = cell.encode("utf-16-le")
-                stream += _biff(0x204, place + struct.pack("<HB", len(cell), 1) + text)
+                stream += _biff(0x204, place + struct.pack("<HB", len(text) // 2, 1) + text)
             elif isinstance(cell, (int, float)):
                 stream += _biff(0x203, place + struct.pack("<d", cell))
             elif cell is ERROR:
@@ -97,7 +97,8 @@ def _binary(code, data=b""):
 
 
 def _wide(text):
-    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+    units = text.encode("utf-16-le")
+    return struct.pack("<I", len(units) // 2) + units
 
 
 def _binary_sheet(rows):

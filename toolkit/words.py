@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["counted", "did_you_mean", "listed", "nearest", "rows_named", "slip_of"]
+__all__ = ["counted", "did_you_mean", "listed", "nearest", "rows_named", "slip_of", "trimmed"]
 
 _RUNS = 5
 """How many rows, or runs of rows, are named before the rest is only counted."""
+_NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
+_UNSEEN = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_JOINERS = "\u200c\u200d"
+"""These shape letters in Persian and Indic names: taken away only at the ends, or in ids."""
 
 _LONG_ENOUGH = 8
 _SLIPS = 2
@@ -24,6 +29,17 @@ def listed(value: object) -> object:
         value: As written.
     """
     return [word for word in value.replace(",", " ").split() if word] if isinstance(value, str) else value
+
+
+def trimmed(text: str, *, joiners: bool = True) -> str:
+    """A text without blanks at its ends and without characters that nobody sees; blanks that do not break become plain ones.
+
+    Args:
+        text: As it stands in a source.
+        joiners: Whether characters that only join letters stay between them, as names need.
+    """
+    ends = _UNSEEN.sub("", _NO_BREAK.sub(" ", text)).strip().strip(_JOINERS).strip()
+    return ends if joiners else ends.replace(_JOINERS[0], "").replace(_JOINERS[1], "")
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

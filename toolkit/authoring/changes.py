@@ -55,6 +55,8 @@ class ChangeKind(StrEnum):
     """A row is not written."""
     SHEET_SET_ASIDE = "sheet-set-aside"
     """A sheet is not read."""
+    HELD_BACK = "held-back"
+    """A row is kept out of what is written, for its errors or for those of others."""
 
 
 @dataclass(frozen=True, slots=True)

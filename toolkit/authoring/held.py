@@ -7,11 +7,20 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from provkit.authoring.authored import REFERENCES, Authored
+from provkit.authoring.authored import REFERENCES, Authored, Fate
+from provkit.authoring.changes import ChangeKind, Changes, Group
 from provkit.rules import Consequence, Finding, Rule, rule
 from provkit.schemas.layouts import Kind
 
-__all__ = ["RULES", "dependents", "depends_on_held_back", "message_not_taken_along", "message_written_anew", "nothing_left_to_join"]
+__all__ = [
+    "RULES",
+    "dependents",
+    "depends_on_held_back",
+    "message_not_taken_along",
+    "message_written_anew",
+    "nothing_left_to_join",
+    "rows_held_back",
+]
 
 Positions = npt.NDArray[np.int64]
 
@@ -169,6 +178,24 @@ def dependents(authored: Authored, direct: Mapping[Kind, Positions]) -> tuple[Ma
     """
     held = authored.dependents(direct)
     return held, _findings(authored, direct, held)
+
+
+def rows_held_back(authored: Authored, held: Mapping[Kind, Positions]) -> Changes:
+    """What was changed on the way, and every row of the source that is kept out of what is written.
+
+    Args:
+        authored: All rows.
+        held: Positions of the rows that are held back, per kind.
+    """
+    groups = list(authored.changes.groups)
+    for account in authored.account.sheets:
+        sheet = authored.sheets.sheets[account.sheet]
+        rows = np.unique(account.rows[account.with_held(held) == Fate.HELD_BACK])
+        if len(rows):
+            numbers = np.asarray(sheet.numbers, dtype=np.int64)[rows]
+            nothing = np.zeros(len(rows), dtype=np.int64)
+            groups.append(Group(ChangeKind.HELD_BACK, sheet.file, sheet.name, None, None, numbers, nothing, [""], [""]))
+    return Changes(tuple(groups))
 
 
 def _findings(authored: Authored, direct: Mapping[Kind, Positions], held: Mapping[Kind, Positions]) -> Iterator[Finding]:

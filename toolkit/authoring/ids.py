@@ -14,7 +14,7 @@ from provkit.authoring.ledger import Ledger
 from provkit.authoring.normalize import shown, text
 from provkit.authoring.templates import IdTemplate
 
-__all__ = ["fill_by_setting", "fill_by_template"]
+__all__ = ["fill_by_setting", "fill_by_template", "place_of_section"]
 
 
 def fill_by_template(
@@ -48,6 +48,28 @@ def fill_by_template(
         texts[number] = template.render({name: everything[name][int(column.codes[row])] for name, column in context.items()})
     made = Coded.of(texts, groups)
     _fill(ledger, grid, columns, field, made=made, rows=gap & ~made.empty)
+
+
+def place_of_section(grid: Grid, template: IdTemplate | None) -> Mask | None:
+    """The rows that name a section in a column that is no field, such as a class number, and of which the template makes its id.
+
+    Args:
+        grid: The sheet.
+        template: The template of section ids, if there is one.
+
+    Returns:
+        The rows; None where the template reads no such column, or something that the sheet has not.
+    """
+    if template is None:
+        return None
+    extras = _extras(grid)
+    read = template.names & extras.keys()
+    if not read or not template.names <= extras.keys() | grid.columns.fields.keys():
+        return None
+    told = np.ones(len(grid), dtype=bool)
+    for name in read:
+        told &= ~extras[name].empty
+    return told
 
 
 def fill_by_setting(ledger: Ledger, grid: Grid, columns: dict[str, Coded], field: str, value: str | None, *, within: Mask) -> None:

@@ -12,7 +12,7 @@ from provkit.authoring.changes import ChangeKind
 from provkit.authoring.columns import Coded, Codes, Mask, group
 from provkit.authoring.courses import Desk
 from provkit.authoring.grids import Grid
-from provkit.authoring.ids import fill_by_setting, fill_by_template
+from provkit.authoring.ids import fill_by_setting, fill_by_template, place_of_section
 from provkit.authoring.leaving import leave_out
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.normalize import address, boolean, identifier, shown, university_id, words
@@ -120,6 +120,9 @@ def _ids(desk: Desk, sheet: MemberSheet) -> None:
     ledger, grid, columns = desk.ledger, sheet.grid, sheet.columns
     listed = ~columns["listing_id"].empty
     fill_by_template(ledger, grid, columns, "course_id", desk.course_id, within=~listed)
+    told = place_of_section(grid, desk.section_id)
+    if told is not None:
+        fill_by_template(ledger, grid, columns, "section_id", desk.section_id, within=told & ~listed)
     if "section_name" in columns:
         named = ~columns["section_name"].empty
         fill_by_template(ledger, grid, columns, "section_id", desk.section_id, within=named)

@@ -25,6 +25,7 @@ from provkit.authoring.rules_cells import (
 from provkit.rules import Rule
 from provkit.tables import Cell, CellError
 from provkit.vocabulary import token
+from provkit.words import trimmed
 
 __all__ = [
     "LEFT_OUT",
@@ -65,10 +66,6 @@ ERRORS = re.compile(
     re.IGNORECASE,
 )
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
-_NO_BREAK = re.compile("[\u00a0\u2007\u202f]")
-_UNSEEN = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_JOINERS = "\u200c\u200d"
-"""These shape letters in Persian and Indic names: taken away only at the ends, or in ids."""
 _LINE_END = re.compile("\r\n|\r")
 _MAILTO = re.compile(r"mailto:\s*([^?\s]+)(?:\?\S*)?", re.IGNORECASE)
 _DISPLAYED = re.compile(r"[^<>()@]*[<(]\s*(?:mailto:)?([^<>()\s]+@[^<>()\s]+)\s*[>)]", re.IGNORECASE)
@@ -78,19 +75,30 @@ LEFT_OUT = frozenset(
     for word in (
         "dropped", "drop", "withdrawn", "withdrew", "withdraw", "waitlisted", "waitlist", "wait listed", "wait list", "waiting list", "waiting",
         "on waitlist", "cancelled", "canceled", "cancellation", "pending", "denied", "declined", "refunded", "not attending", "no show",
+        "liste d'attente", "en attente", "annulé", "annulée", "désisté", "désistée", "refusé", "refusée", "warteliste", "storniert", "abgemeldet", "abgesagt",
+        "abgelehnt", "lista de espera", "en espera", "cancelado", "cancelada", "anulado", "anulada", "rechazado", "rechazada",
     )
 )  # fmt: skip
 """Statuses of people who are not to be enrolled."""
 
 _ROLES = {
-    "student": "student|learner|participant|attendee|student enrollment|studentenrollment|pupil|trainee",
-    "teacher": "teacher|instructor|primary instructor|lead instructor|faculty|professor|lecturer|teacherenrollment|teacher enrollment",
+    "student": (
+        "student|learner|participant|attendee|student enrollment|studentenrollment|pupil|trainee|étudiant|étudiante|participante|"
+        "studentin|studierende|teilnehmer|teilnehmerin|teilnehmende|estudiante|alumno|alumna"
+    ),
+    "teacher": (
+        "teacher|instructor|primary instructor|lead instructor|faculty|professor|lecturer|teacherenrollment|teacher enrollment|"
+        "enseignant|enseignante|professeur|professeure|dozent|dozentin|lehrkraft|lehrer|lehrerin|profesor|profesora|docente"
+    ),
     "ta": "ta|t.a.|teaching assistant|taenrollment|ta enrollment|teacher assistant|graduate assistant",
     "observer": "observer|observerenrollment|observer enrollment",
     "designer": "designer|course designer|instructional designer|designerenrollment|designer enrollment",
 }
 _ENROLLED = {
-    "active": "active|enrolled|registered|attending|confirmed|approved|accepted",
+    "active": (
+        "active|enrolled|registered|attending|confirmed|approved|accepted|actif|inscrit|inscrite|confirmé|confirmée|aktiv|angemeldet|bestätigt|"
+        "activo|activa|inscrito|inscrita|confirmado|confirmada"
+    ),
     "deleted": "deleted|delete|removed|remove",
     "completed": "completed|complete|concluded",
     "inactive": "inactive",
@@ -156,15 +164,13 @@ def _plain(cell: Cell, *, joiners: bool) -> Cleaned:
     if said.isascii() and said.isprintable() and said == said.strip():
         return Cleaned(said, fault=formula_error) if said[:1] in "#E" and ERRORS.fullmatch(said) else Cleaned(said)
     lines = _LINE_END.sub("\n", said)
-    unseen = _UNSEEN.sub("", _NO_BREAK.sub(" ", lines))
-    ends = unseen.strip().strip(_JOINERS).strip()
-    trimmed = ends if joiners else ends.replace(_JOINERS[0], "").replace(_JOINERS[1], "")
+    bare = trimmed(lines, joiners=joiners)
     changes: tuple[ChangeKind, ...] = ()
-    if lines != said and "\n" in trimmed:
+    if lines != said and "\n" in bare:
         changes += (ChangeKind.LINE_ENDS,)
-    if trimmed != (lines if changes else said):
+    if bare != (lines if changes else said):
         changes += (ChangeKind.TRIMMED,)
-    return Cleaned(trimmed, changes, fault=formula_error if ERRORS.fullmatch(trimmed) else None)
+    return Cleaned(bare, changes, fault=formula_error if ERRORS.fullmatch(bare) else None)
 
 
 def _exact(number: float) -> bool:

@@ -11,6 +11,7 @@ from provkit.authoring.settings import AuthoringSettings, bare_domains, known_zo
 from provkit.authoring.templates import compile_template
 from provkit.config import did_you_mean
 from provkit.vocabulary import STRONG, Target, token
+from provkit.words import trimmed
 
 __all__ = ["SAID", "Profile", "TableProfile"]
 
@@ -98,12 +99,12 @@ class TableProfile(BaseModel):
 
 
 def fold(text: str) -> str:
-    """An answer, without what people do not mean by it: case, and blanks around and between words.
+    """An answer, without what people do not mean by it: case, blanks around and between words, and what nobody sees.
 
     Args:
         text: As it stands in a cell or a table.
     """
-    return " ".join(text.casefold().split())
+    return " ".join(trimmed(text).casefold().split())
 
 
 class Profile(TableProfile):

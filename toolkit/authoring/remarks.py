@@ -11,12 +11,12 @@ import numpy as np
 from provkit.authoring.columns import Codes, Mask, Raw
 from provkit.authoring.heading import Heading, is_blank
 from provkit.authoring.mapping import Columns, map_header
-from provkit.authoring.normalize import shown
+from provkit.authoring.normalize import LEFT_OUT, shown
 from provkit.authoring.wide import leads
 from provkit.tables import Cell, Sheet
-from provkit.vocabulary import Target, is_word, may_be_word
+from provkit.vocabulary import Target, is_word, may_be_word, token
 
-__all__ = ["Below", "look_below"]
+__all__ = ["Below", "is_note", "leaves_out", "look_below"]
 
 _TOTAL = re.compile(
     r"(?:grand[\s-]*|sub[\s-]*)?totals?\b(?!\s*\w+@).*|(?:sum|count|average)\b\W*\d*|n\s*=\s*\d+|(?:number|no\.?) of \w+.*",
@@ -36,6 +36,8 @@ _UNIT = re.compile(
 )
 _RULE = re.compile(r"[\s\-_=.*~#–—]+")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+|[^@<>]*<[^\s@<>]+@[^\s@<>]+>")
+_AFTER = re.compile(r"\s*[(\[:,;–—]|\s+-|\s+\d")
+"""How what follows the words of a title begins: how many they are, or of what."""
 _UNDER = 3
 """How many rows under a header may explain it."""
 _MANY = 1000
@@ -96,6 +98,24 @@ def look_below(
         end = look.titles_above(strange)
     look.remarks(aside, end)
     return Below(aside, second, title, None if strange is None else end)
+
+
+def is_note(text: str) -> bool:
+    """Whether a row's only cell is a total, a rule or a note, which says nothing of the rows below it.
+
+    Args:
+        text: What it holds.
+    """
+    return any(known.fullmatch(text.strip()) for known in (_TOTAL, _NOTE, _RULE))
+
+
+def leaves_out(text: str) -> bool:
+    """Whether a title says that the people below it dropped, cancelled or wait.
+
+    Args:
+        text: The title; what follows such a word may be how many they are, or of what.
+    """
+    return token(_AFTER.split(text.strip(), maxsplit=1)[0]) in LEFT_OUT
 
 
 class _Look:
@@ -270,7 +290,7 @@ class _Look:
         if len(self.named) < 2:
             return long or _NOTE.fullmatch(text) is not None
         over = int(self.sheet.numbers[self.first + row]) in self.wide
-        return long or over or ended or _NOTE.fullmatch(text) is not None
+        return long or over or ended or _NOTE.fullmatch(text) is not None or leaves_out(text)
 
 
 def _might_head(cell: Cell) -> bool:

@@ -17,6 +17,7 @@ from provkit.authoring.following import Planned, columns_for, follow, header_for
 from provkit.authoring.found import ColumnsBelow, Found
 from provkit.authoring.grids import LABEL, LABELS, Grid, describe
 from provkit.authoring.heading import Heading, find_heading, is_blank
+from provkit.authoring.leaving import leave_blocks
 from provkit.authoring.ledger import Ledger
 from provkit.authoring.mapping import Columns, hint, map_header, meant, meant_sheet
 from provkit.authoring.message_sheet import is_label, places_of_message, read_message
@@ -72,7 +73,9 @@ def survey(sheets: Sheets, ledger: Ledger, profile: Profile | None = None, hidde
     """
     found = Survey()
     for index, sheet in enumerate(sheets):
-        _Look(found, ledger, index, sheet, profile, hidden, alone=len(sheets.sheets) == 1).look()
+        alone = len(sheets.sheets) == 1
+        called = None if alone else sheet.name if sheet.name is not None else PurePath(sheet.file).stem
+        _Look(found, ledger, index, sheet, profile, hidden, called, alone).look()
     return found
 
 
@@ -86,13 +89,14 @@ class _Look:
     sheet: Sheet
     profile: Profile | None
     hidden: Hidden | None
+    called: str | None = None
     alone: bool = True
     top: int = 0
     later: bool = False
 
     def look(self) -> None:
         sheet = self.sheet
-        filled = [row for row, cells in enumerate(sheet.rows) if any(cell not in (None, "") for cell in cells)]
+        filled = [row for row, cells in enumerate(sheet.rows) if not all(map(is_blank, cells))]
         if not filled:
             return
         place = sheet.name if sheet.name is not None else sheet.file
@@ -341,6 +345,8 @@ class _Look:
             chief=chief,
             top=self.top,
         )
+        if not strict and chief:
+            self.found.fates.extend(leave_blocks(self.ledger, grid, np.sort(left).tolist(), self.called))
         self._columns_left(grid, found, chief=chief)
         fill_merged(self.ledger, grid)
         wide = found.wide.columns if found.wide is not None else {}

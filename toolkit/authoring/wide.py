@@ -14,6 +14,7 @@ from provkit.authoring.profile import fold
 from provkit.authoring.several import people_in
 from provkit.tables import Cell
 from provkit.vocabulary import token
+from provkit.words import trimmed
 
 __all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "section_columns", "wide_columns"]
 
@@ -211,7 +212,7 @@ def marked(cell: Cell) -> bool:
     """
     if is_blank(cell):
         return False
-    text = shown(cell).strip()
+    text = trimmed(shown(cell))
     return WORDS["boolean"].get(token(text) or text) == "true" or bool(role_of(text)) or _enrolled(text)
 
 
@@ -256,7 +257,7 @@ def is_mark(cell: Cell) -> bool:
     """
     if isinstance(cell, float) and not cell.is_integer():
         return False
-    text = shown(cell).strip()
+    text = trimmed(shown(cell))
     return (token(text) or text) in WORDS["boolean"] or text in _NOT or bool(role_of(text)) or _enrolled(text)
 
 

@@ -39,6 +39,7 @@ _SAID = {
     "column-set-aside": "Columns left out",
     "row-set-aside": "Rows left out",
     "sheet-set-aside": "Sheets left out",
+    "held-back": "Rows held back",
 }
 
 

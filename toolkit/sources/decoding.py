@@ -187,6 +187,8 @@ def _oddities(text: str) -> int:
             odd += letter.isupper() and (before.islower() or (before.isalpha() and after.islower()))
         elif letter == "’":
             odd += not before.isalpha()
+        elif letter == "°":
+            odd += (before.isalpha() and before not in "nN") or after.isalpha()  # N° is the number in French and Italian
         elif letter in "‘“":
             odd += before.isalpha()
         elif not letter.isspace():

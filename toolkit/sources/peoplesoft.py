@@ -117,4 +117,12 @@ def _made(sheet: Sheet, header: int, account: Account) -> Sheet:
     others = {f"column {at}": at for at, cell in enumerate(names) if at not in taken and cell is not None and str(cell).strip()}
     rest = Records(whole.sheet, whole.header, others, whole.rows)
     columns += [Column(str(names[at]).strip(), [rest.text(row, key) for row in kept], rest, key) for key, at in others.items()]
-    return made_sheet(Kind.ENROLLMENTS, whole, kept, columns, "it is the result of a PeopleSoft query", broken=broken)
+    return made_sheet(
+        Kind.ENROLLMENTS,
+        whole,
+        kept,
+        columns,
+        "it is the result of a PeopleSoft query",
+        broken=broken,
+        always=[column.field for column in columns],
+    )

@@ -10,10 +10,10 @@ from pathlib import PurePath
 import numpy as np
 
 from provkit.rules import Finding, Origin, Rule
-from provkit.schemas.layouts import Kind
+from provkit.schemas.layouts import LAYOUTS, Kind
 from provkit.sources.rules_sets import columns_without_place, rows_without_place
 from provkit.tables import Cell, Edit, Joined, Made, Place, Reason, Sheet, Spoken
-from provkit.words import rows_named
+from provkit.words import rows_named, trimmed
 
 __all__ = ["Account", "Column", "Records", "filled_rows", "fold", "header_cells", "made_sheet", "stem"]
 
@@ -99,7 +99,20 @@ class Records:
         return cls(sheet, None, fields, filled_rows(sheet))
 
     def text(self, row: int, name: str) -> str:
-        """A field of a row, trimmed; "" where there is none.
+        """A field of a row, without blanks at its ends and what nobody sees; "" where there is none.
+
+        Args:
+            row: Index of the row.
+            name: The field.
+        """
+        cell = self.cell(row, name)
+        if cell is None:
+            return ""
+        said = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+        return said if said.isascii() else trimmed(said)
+
+    def cell(self, row: int, name: str) -> Cell:
+        """A field of a row as it stands; None where there is none.
 
         Args:
             row: Index of the row.
@@ -107,10 +120,7 @@ class Records:
         """
         column = self.columns.get(name)
         cells = self.sheet.rows[row]
-        if column is None or column >= len(cells) or cells[column] is None:
-            return ""
-        cell = cells[column]
-        return (f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell)).strip()
+        return None if column is None or column >= len(cells) else cells[column]
 
     def place(self, name: str) -> Place | None:
         """Where a field stands; None where the file has no such column."""
@@ -176,15 +186,41 @@ def made_sheet(
         chief: Whether the fate of the file's rows is that of this sheet.
         always: Columns that are there even if they hold nothing.
     """
-    wanted = [column for column in columns if column.field in always or any(column.texts)]
+    needed = set(LAYOUTS[kind].columns) - LAYOUTS[kind].optional  # of these an empty one that stands there is not a missing one
+    wanted = [
+        column
+        for column in columns
+        if any(column.texts) or column.field in always or (column.field in needed and _stands(column, own))
+    ]
     here = np.array([own.number(row) for row in rows], dtype=np.int64)
     head = own.number(own.header) if own.header is not None else 0
     places = tuple(_place(column, own, here, head) for column in wanted)
     grid: list[list[Cell]] = [[column.field for column in wanted]]
-    grid += [list(cells) for cells in zip(*(column.texts for column in wanted), strict=True)] if wanted else [[] for _ in rows]
+    grid += (
+        [list(cells) for cells in zip(*(_as_it_stands(column, own, rows) for column in wanted), strict=True)]
+        if wanted
+        else [[] for _ in rows]
+    )
     at = {row: position + 1 for position, row in enumerate(rows)}
     made = Made(places, reason, frozenset(at[row] for row in broken if row in at), chief)
     return Sheet(own.sheet.file, own.sheet.name, grid, [head, *here.tolist()], kind, made=made)
+
+
+def _stands(column: Column, own: Records) -> bool:
+    """Whether a column stands in a file."""
+    return (column.source or own).place(column.of) is not None
+
+
+def _as_it_stands(column: Column, own: Records, rows: Sequence[int]) -> Sequence[Cell]:
+    """A column's texts; where a cell says the same with blanks around it the cell itself, so that what is taken away is recorded."""
+    source = column.source or own
+    if not _stands(column, own):
+        return column.texts
+    cells = [None if row is None else source.cell(row, column.of) for row in column.joined or rows]
+    return [
+        cell if isinstance(cell, str) and cell != text and (cell.strip() == text or trimmed(cell) == text) else text
+        for cell, text in zip(cells, column.texts, strict=True)
+    ]
 
 
 def _place(column: Column, own: Records, here: np.ndarray, head: int) -> Place | None:

@@ -95,7 +95,10 @@ def recognise(sheets: Sheets) -> str | None:
             return (
                 f"{sheet.file} has the columns of School Data Sync v2 (there is no manifest and no status, as OneRoster has them)"
             )
-        if headers in ({"sectionsisid", "sisid"}, {"sectionid", "id"}) and stem(sheet) in V1:
+        if ({"sectionsisid", "sisid"} <= headers or {"sectionid", "id"} <= headers) and stem(sheet) in (
+            "studentenrollment",
+            "teacherroster",
+        ):
             return f"{sheet.file} has the columns of School Data Sync v1"
     return None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from provkit._version import VERSION
 from provkit.authoring import Authored, AuthoringSettings, Changes, Profile, author, find, formats, shipped, with_constants
-from provkit.authoring.held import message_not_taken_along, message_written_anew
+from provkit.authoring.held import message_not_taken_along, message_written_anew, rows_held_back
 from provkit.authoring.message import for_pasting, mended, to_properties
 from provkit.authoring.message_template import MessageTemplate, from_sheet, load, variables
 from provkit.checks import Examined
@@ -253,7 +253,7 @@ def prepare(
     return Built(
         package=outcome.package,
         report=told.with_rows(rows),
-        changes=authored.changes,
+        changes=rows_held_back(authored, outcome.held) if outcome.package is not None else authored.changes,
         recognised=tuple(filter(None, (sheets.recognised, chosen.about if chosen is not None else "", *authored.recognised))),
         examined=outcome.examined,
         held_back=rows.held_back,

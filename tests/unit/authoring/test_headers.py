@@ -68,3 +68,23 @@ def test_a_list_that_begins_with_its_first_person_is_refused_there(made, rows, n
     assert found.rows("users") == []
     count = rows.count("\n")
     assert found.account() == (count + 1, 1, 0, 0, count)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Nom,Prénom,Courriel,Code du cours,Rôle,Statut", "Étudiante,Inscrite|Enseignant,Confirmé|étudiant,Annulée"),
+        ("Nachname,Vorname,E-Mail-Adresse,Kurs-Nr,Rolle,Status", "Teilnehmerin,angemeldet|Dozent,bestätigt|Student,abgemeldet"),
+        (
+            "Apellidos,Nombre,Correo electrónico,Código del curso,Rol,Estado",
+            "alumna,inscrita|Profesora,confirmada|alumno,cancelado",
+        ),
+    ],
+)
+def test_roles_and_statuses_are_known_in_the_languages_of_the_headers(made, header, rows):
+    lines = [f"L{number},F{number},p{number}@example.org,NC-1,{row}" for number, row in enumerate(rows.split("|"))]
+    result = made({"Sheet1": "\n".join([header, *lines])})
+    assert result.rows("enrollments", "user_id", "role", "status") == [
+        ("p0@example.org", "student", "active"),
+        ("p1@example.org", "teacher", "active"),
+    ]

@@ -32,6 +32,15 @@ def test_columns_constants_lookups_and_rows_set_aside(made):
     assert result.changed("looked-up") == [("Sheet1!D2", "course_id", "Day", "NC-1"), ("Sheet1!D3", "course_id", "Night", "NC-2")]
 
 
+def test_an_answer_means_the_same_with_what_nobody_sees_around_it(made):
+    result = made(
+        {"Sheet1": TICKETS.replace("Day", "\u200bDay").replace("void", "void\u200b")},
+        COLUMNS + STUDENT + 'lookup.course_id = { Day = "NC-1", Night = "NC-2" }\nset_aside = { State = "void" }\n',
+    )
+    assert result.rows("enrollments", "course_id") == ["NC-1", "NC-2"]
+    assert result.account() == (3, 2, 0, 1, 0)
+
+
 def test_an_answer_without_a_meaning_holds_its_rows_back_and_says_which_line_to_add(made):
     result = made({"Sheet1": TICKETS}, COLUMNS + STUDENT + 'lookup.course_id = { "Day" = "NC-1" }\n')
     finding = next(finding for finding in result.authored.report.findings if finding.code == "PK670")

@@ -436,3 +436,50 @@ def test_an_id_of_several_words_below_course_is_doubted_unless_a_row_describes_i
     assert sure.found == []
     described = "Course ID,Short name,Long name,Account,Status\nNC-1 First Aid,FA,First Aid,BL-NC,active"
     assert made({**roster(HEADER.replace("Course ID", "Course"), *rows), "Courses": described}).found == []
+
+
+BLOCKS = (
+    "Workshop,,\nREGISTERED,,\nSurname,Given name,Email\nRuiz,Ana,ana@example.org\nEk,Bo,bo@example.org\n,,\n{title},,\n{header}"
+    "Ng,Di,di@example.org\n,,\nREGISTERED LATE,,\nAx,Ed,ed@example.org\nPage 2,,\nOz,Flo,flo@example.org\n"
+)
+
+
+@pytest.mark.parametrize("header", ["", "Surname,Given name,Email\n"])
+@pytest.mark.parametrize("title", ["WAITING LIST", "Waitlist (1)", "Cancelled:", "Liste d'attente"])
+def test_people_below_a_title_that_says_they_wait_or_cancelled_are_not_invited(made, title, header):
+    result = made({"Sheet1": BLOCKS.format(title=title, header=header)})
+    assert "di@example.org" not in result.rows("users", "login_id")
+    assert {"ana@example.org", "bo@example.org"} <= set(result.rows("users", "login_id"))
+    assert ("Sheet1!A7") in [place.split()[1] for place in result.found if place.startswith("PK645")]
+    assert sum(result.account()[1:]) == result.account()[0]
+
+
+def test_a_title_of_another_kind_ends_the_list_of_those_who_wait_and_a_note_does_not(made):
+    grid = "Email,First name,Last name\n,,\nWaiting list,,\nPage 2,,\nana@example.org,Ana,Ruiz\n,,\nConfirmed later,,\nEmail,First name,Last name\nbo@example.org,Bo,Ek\n"
+    assert made({"Sheet1": grid}).rows("users", "login_id") == ["bo@example.org"]
+
+
+def test_a_sheet_called_waiting_list_beside_others_invites_nobody(made):
+    people = "Email,First name,Last name\n{}@example.org,Ana,Ruiz\n"
+    result = made({"Registered": people.format("ana"), "Waiting list": people.format("bo")})
+    assert result.rows("users", "login_id") == ["ana@example.org"]
+    assert made({"Waiting list": people.format("bo")}).rows("users", "login_id") == ["bo@example.org"]
+
+
+def test_somebody_called_like_such_a_word_is_somebody(made):
+    result = made({"Sheet1": "Email,First name,Last name\nana@example.org,Waiting,Pending\nbo@example.org,Bo,Ek\n"})
+    assert result.rows("users", "login_id") == ["ana@example.org", "bo@example.org"]
+
+
+def test_a_sheet_of_nothing_but_blanks_is_passed_over(made):
+    result = made({"Users": " \n \u00a0,\n", "Roster": "\n".join([HEADER, *TWO])})
+    assert result.rows("enrollments", *KEY) == PLAIN
+    assert result.account() == (2, 2, 0, 0, 0)
+    with pytest.raises(SourceError, match="Nothing that provkit knows"):
+        made({"Users": " \n"})
+
+
+def test_a_mark_with_what_nobody_sees_around_it_is_a_mark(made):
+    rows = ("ana@example.org,Ana,Ruiz,\u200bx,\u200b-", "bo@example.org,Bo,Ek,-,\u2713\u200b")
+    result = made(roster("Email,First name,Last name,NC-101,NC-102", *rows), role="student")
+    assert result.rows("enrollments", *KEY) == [("NC-101", "ana@example.org", "student"), ("NC-102", "bo@example.org", "student")]

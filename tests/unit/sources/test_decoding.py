@@ -133,3 +133,9 @@ def test_a_setting_says_it_for_every_command(tmp_path):
 @given(st.text(alphabet=st.characters(codec="cp1250", exclude_categories=["Cc"]), min_size=1))
 def test_no_letter_of_another_code_page_ends_the_program(text):
     assert outcome(text.encode("cp1250")) != "refused without a word"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_the_sign_for_number_is_no_letter_of_a_wrong_code_page(encoding):
+    text = "N°;Nom;Prénom\n1;Lefèvre;Zoé\n"
+    assert decode(text.encode(encoding), "liste.csv").text == text

@@ -102,6 +102,38 @@ def test_dates_that_no_other_date_explains_are_not_guessed(tmp_path):
     assert errors(built)
 
 
+def test_a_column_of_ones_own_leaves_school_data_sync_what_it_is(tmp_path):
+    contents = dict(SDS_V1)
+    for name in ("StudentEnrollment", "TeacherRoster"):
+        header, *rows = contents[name].splitlines()
+        contents[name] = "\n".join([f"Notes,{header}", *(f"late,{row}" for row in rows)]) + "\n"
+    plain, more = (
+        prepare(files(tmp_path / "one", **SDS_V1), config=CONFIG),
+        prepare(files(tmp_path / "two", **contents), config=CONFIG),
+    )
+    assert [part.content for part in more.package.parts] == [part.content for part in plain.package.parts]
+
+
+def test_what_nobody_sees_in_a_cell_is_taken_away_and_recorded(tmp_path):
+    contents = dict(SDS_V1)
+    contents["StudentEnrollment"] = "Section SIS ID,SIS ID\n\u200bs1,1\u00a0\ns2, 1\n"
+    contents["Student"] = contents["Student"].replace("Ruiz", "Ruiz\u00a0")
+    plain, pasted = (
+        prepare(files(tmp_path / "one", **SDS_V1), config=CONFIG),
+        prepare(files(tmp_path / "two", **contents), config=CONFIG),
+    )
+    assert [part.content for part in pasted.package.parts] == [part.content for part in plain.package.parts]
+    assert ("Student.csv!D2", "Ruiz\u00a0", "Ruiz") in [
+        (str(change.origin), change.before, change.after) for change in pasted.changes if change.kind == "trimmed"
+    ]
+
+
+def test_a_column_that_is_needed_and_empty_is_not_called_missing(tmp_path):
+    contents = dict(CANVAS)
+    contents["courses"] = contents["courses"].replace("4268,active", "4268,")
+    assert errors(prepare(files(tmp_path / "report", **contents), config=CONFIG)) == ["PK260 courses.csv!J2"]
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -278,6 +310,7 @@ def test_the_result_of_a_peoplesoft_query_as_csv_and_as_a_web_page(name, write, 
         ("0001234567", "NC-4268-SPEA", "student", "active"),
         ("0007654321", "NC-4268-SPEA", "student", "deleted"),
     }
+    assert {row["section_id"] for row in table(built, "enrollments.csv")} == {"NC-12345"}
     assert table(built, "users.csv") == []
     assert "waiting list" in said(built)
     assert "PeopleSoft" in built.recognised[0]

@@ -311,6 +311,13 @@ def test_a_held_back_person_takes_along_what_depends_on_it(tmp_path):
     assert Meta.read(tmp_path / "out").held_back == 3
 
 
+def test_every_row_that_is_held_back_is_recorded_also_the_other_one_of_two_that_contradict_each_other(tmp_path):
+    built = held(tmp_path, changed(WHOLE, "Users", 3, 0, "ana@example.org"))
+    gone = [str(change.origin) for change in built.changes if change.kind == "held-back"]
+    assert {"Users!2", "Users!3"} <= set(gone)
+    assert len(gone) == len(set(gone)) == built.account.held_back
+
+
 def test_a_held_back_course_takes_along_sections_and_enrollments_each_named(tmp_path):
     built = held(tmp_path, changed(WHOLE, "Courses", 2, 4, "open"))
     assert loud(built.report) == sorted(
