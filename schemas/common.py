@@ -13,8 +13,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pyarrow import Array, ChunkedArray, chunked_array, large_string, types
 from pyarrow import array as arrow_array
+from pyarrow.compute import ascii_is_printable
 
-from provkit.column import Column
+from provkit.column import Column, truths
 from provkit.rules import Consequence, Rule, rule
 from provkit.schemas.layouts import LAYOUTS, Kind
 from provkit.schemas.letters import (
@@ -262,10 +263,12 @@ def apply(
             continue
         column = _coded(columns[name])
         distinct: pd.Series[str] = column.values.to_pandas().dropna()  # noqa: PD011 - no pandas object
-        if distinct.empty:
-            continue
+        odd = distinct[~truths(ascii_is_printable(column.values))[distinct.index]]
         for tested, tester in zip(facts(declared, name).rules, found.checks, strict=True):
-            failing = distinct[~tester(distinct).check_output]
+            asked = odd if tested.odd_only else distinct
+            if asked.empty:
+                continue
+            failing = asked[~tester(asked).check_output]
             if exempt and tested.code in exempt:
                 failing = failing[~failing.isin(list(exempt[tested.code]))]
             if not failing.empty:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pyarrow import array as arrow_array
 from pyarrow import large_string
-from pyarrow.compute import ascii_is_printable, match_substring_regex
+from pyarrow.compute import match_substring_regex
 
 from provkit.rules import Consequence, rule
 
@@ -19,7 +18,6 @@ __all__ = [
     "CANVAS_BLANKS",
     "INVISIBLE",
     "TYPOGRAPHIC",
-    "among_odd",
     "control_character",
     "decimals_in_id",
     "describe_invisible",
@@ -44,21 +42,6 @@ _CONTROLS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _ODD_BLANKS = "\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb"
 INVISIBLE = f"[\t\n\r{_CONTROLS}{_ODD_BLANKS}]"
 """A pattern for one character that nobody sees."""
-
-
-def among_odd(values: pd.Series[str], test: Callable[[pd.Series[str]], pd.Series[bool]]) -> pd.Series[bool]:
-    """The mask of a test that no value of printable ASCII characters alone can meet: it is asked of the others, which are few.
-
-    Args:
-        values: The values.
-        test: Takes some of them.
-    """
-    plain: Any = ascii_is_printable(arrow_array(values))
-    odd = ~plain.to_numpy(zero_copy_only=False)
-    found = np.zeros(len(odd), bool)
-    if odd.any():
-        found[odd] = test(values[odd]).to_numpy()
-    return pd.Series(found, index=values.index, dtype=bool)
 
 
 def matching(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
@@ -147,7 +130,12 @@ def garbled(values: pd.Series[str]) -> pd.Series[bool]:
     return wrong.reindex(values.index, fill_value=False)
 
 
-@rule("PK262", Consequence.ALTERED, "{value!r} has lost letters: it holds the sign that stands for a letter in a wrong encoding.")
+@rule(
+    "PK262",
+    Consequence.ALTERED,
+    "{value!r} has lost letters: it holds the sign that stands for a letter in a wrong encoding.",
+    odd_only=True,
+)
 def encoding_lost(values: pd.Series[str]) -> pd.Series[bool]:
     r"""A value holds letters that were written in another encoding than UTF-8.
 
@@ -168,10 +156,10 @@ def encoding_lost(values: pd.Series[str]) -> pd.Series[bool]:
     jose@example.org,jose@example.org,José,Ortiz,jose@example.org,active
     ```
     """
-    return among_odd(values, lambda odd: odd.str.contains("\ufffd", regex=False))
+    return values.str.contains("\ufffd", regex=False)
 
 
-@rule("PK263", Consequence.REJECTED, "{column} holds a NUL character.")
+@rule("PK263", Consequence.REJECTED, "{column} holds a NUL character.", odd_only=True)
 def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
     r"""A value holds the character NUL.
 
@@ -190,7 +178,7 @@ def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains("\0", regex=False))
+    return trimmed(values).str.contains("\0", regex=False)
 
 
 @rule(
@@ -198,6 +186,7 @@ def nul_character(values: pd.Series[str]) -> pd.Series[bool]:
     Consequence.ALTERED,
     "{value!r} holds a character that nobody sees ({what}), so it is another id than it seems.",
     says=lambda value: {"what": describe_invisible(value)},
+    odd_only=True,
 )
 def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     r"""An id holds a character that cannot be seen, such as a no-break space.
@@ -217,7 +206,7 @@ def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains(INVISIBLE) & ~garbled(odd))
+    return trimmed(values).str.contains(INVISIBLE) & ~garbled(values)
 
 
 @rule(
@@ -225,6 +214,7 @@ def invisible_character_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     Consequence.ALTERED,
     "{column} holds a control character ({what}).",
     says=lambda value: {"what": describe_invisible(value, _CONTROLS)},
+    odd_only=True,
 )
 def control_character(values: pd.Series[str]) -> pd.Series[bool]:
     r"""A name holds a control character.
@@ -244,7 +234,7 @@ def control_character(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Beginner's class,active
     ```
     """
-    return among_odd(values, lambda odd: trimmed(odd).str.contains(f"[{_CONTROLS}]") & ~garbled(odd))
+    return trimmed(values).str.contains(f"[{_CONTROLS}]") & ~garbled(values)
 
 
 @rule(
@@ -252,6 +242,7 @@ def control_character(values: pd.Series[str]) -> pd.Series[bool]:
     Consequence.ALTERED,
     "{value!r} looks garbled; {meant!r} may be meant.",
     quotes=lambda value: {"meant": mended(value)},
+    odd_only=True,
 )
 def letters_garbled(values: pd.Series[str]) -> pd.Series[bool]:
     """A value holds letters that were read in a wrong encoding, such as Ã© where é was written.
@@ -273,7 +264,7 @@ def letters_garbled(values: pd.Series[str]) -> pd.Series[bool]:
     jose@example.org,jose@example.org,José,Ortiz,jose@example.org,active
     ```
     """
-    return among_odd(values, garbled)
+    return garbled(values)
 
 
 @rule(
@@ -282,6 +273,7 @@ def letters_garbled(values: pd.Series[str]) -> pd.Series[bool]:
     "{value!r} holds a sign that the keyboard does not have ({what}); {meant!r} is another id.",
     says=lambda value: {"what": describe_typographic(value)},
     quotes=lambda value: {"meant": typed(value)},
+    odd_only=True,
 )
 def typographic_sign_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     """An id holds a curly quotation mark, a dash, or a hyphen other than that of the keyboard.
@@ -302,7 +294,7 @@ def typographic_sign_in_id(values: pd.Series[str]) -> pd.Series[bool]:
     YOGA-01,YOGA,Monday,active
     ```
     """
-    return among_odd(values, lambda odd: odd.str.contains(_TYPOGRAPHIC) & ~garbled(odd))
+    return values.str.contains(_TYPOGRAPHIC) & ~garbled(values)
 
 
 @rule(

@@ -114,6 +114,7 @@ class Rule:
         shape: Which of the three it is.
         says: Takes a broken value and returns public facts about it for the message, such as what Canvas takes it for; or None.
         quotes: Takes a broken value and returns personal values for the message, such as what may be meant; or None.
+        odd_only: Of a value rule, whether no value of printable ASCII characters alone can break it: it is asked of the others.
         level: The severity that a user has set for it; None for the one that follows from the consequence.
     """
 
@@ -125,6 +126,7 @@ class Rule:
     shape: Shape
     says: Callable[[str], Mapping[str, object]] | None = None
     quotes: Callable[[str], Mapping[str, str]] | None = None
+    odd_only: bool = False
     level: Severity | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -208,6 +210,7 @@ def rule(
     *,
     says: Callable[[str], Mapping[str, object]] | None = None,
     quotes: Callable[[str], Mapping[str, str]] | None = None,
+    odd_only: bool = False,
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Declare a rule by decorating the function that tests for it.
 
@@ -219,6 +222,7 @@ def rule(
         template: The message; see `Rule`.
         says: Gives further words for the message; see `Rule`.
         quotes: Gives further personal values for the message; see `Rule`.
+        odd_only: Whether values of printable ASCII characters alone need not be looked at; see `Rule`.
 
     Returns:
         A decorator that turns the function into a `Rule`.
@@ -232,7 +236,7 @@ def rule(
     def declare(test: Callable[..., Any]) -> Rule:
         parameters = tuple(inspect.signature(test).parameters)
         shape: Shape = "structural" if not parameters else "value" if parameters == ("values",) else "relation"
-        return Rule(code, test.__name__, consequence, template, test, shape, says, quotes)
+        return Rule(code, test.__name__, consequence, template, test, shape, says, quotes, odd_only)
 
     return declare
 

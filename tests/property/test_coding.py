@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import numpy as np
+import pandas as pd
 import pytest
 import rule_examples
 from hypothesis import given, settings
@@ -114,3 +115,15 @@ def test_rows_of_another_length_are_found_wherever_they_stand(share):
     assert np.flatnonzero(file.records.lengths != 5).tolist() == (short + 1).tolist()
     assert [file.records.fields(int(row) + 1) for row in short[:50]] == [rows[row] for row in short[:50]]
     assert file.records.line(20_000) == 20_001
+
+
+PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126))
+
+
+@given(st.lists(PRINTABLE, min_size=1, unique=True))
+@settings(max_examples=60, deadline=None)
+def test_rules_that_are_asked_of_odd_values_only_have_nothing_to_say_of_others(values):
+    asked = [rule for rule in RULES if rule.odd_only]
+    assert len(asked) > 5
+    for rule in asked:
+        assert not rule(pd.Series(values, dtype="str")).any()

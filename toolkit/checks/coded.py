@@ -541,8 +541,7 @@ class Coded:
         users, enrollments = self.rows[Kind.USERS], self.rows[Kind.ENROLLMENTS]
         first, last = (_folded(users.coded(name)) for name in ("first_name", "last_name"))
         names = first.codes.astype(np.int64) * len(last.values) + last.codes
-        ordered = np.sort(names)
-        if not (ordered[1:] == ordered[:-1]).any():
+        if not len(_twice(names)):
             return nobody, nobody, nobody
         _, group, size = np.unique(names, return_inverse=True, return_counts=True)
         shared = (size[group] > 1) & ~first.equals("") & ~last.equals("")
@@ -720,24 +719,27 @@ def _each_once(codes: np.ndarray, size: int) -> bool:
 
 def _repeated(key: np.ndarray) -> np.ndarray:
     """The rows whose key another row has as well, in order."""
-    ordered = np.sort(key)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    # Half as many bits are sorted in half the time, and tell nearly all rows apart; only the others are compared.
+    scattered = ((key.astype(np.uint64) * _FIBONACCI) >> np.uint64(32)).astype(np.uint32)
+    again = _twice(scattered)
     if not len(again):
         return np.zeros(0, np.int64)
-    # Of a million rows few repeat: most of the others are told apart by some bits, and only the rest is compared.
     marks = np.zeros(1 << _BITS, bool)
-    marks[_scattered(again)] = True
-    likely = np.flatnonzero(marks[_scattered(key)])
-    found: np.ndarray = likely[np.isin(key[likely], again)]
+    marks[again >> (32 - _BITS)] = True
+    likely = np.flatnonzero(marks[scattered >> (32 - _BITS)])
+    found: np.ndarray = likely[np.isin(key[likely], _twice(key[likely]))]
     return found
 
 
+_FIBONACCI = np.uint64(0x9E3779B97F4A7C15)
 _BITS = 20
 
 
-def _scattered(key: np.ndarray) -> np.ndarray:
-    """A few bits of each key, by Fibonacci hashing."""
-    return (key.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _BITS)
+def _twice(numbers: np.ndarray) -> np.ndarray:
+    """The numbers that are there more than once."""
+    ordered = np.sort(numbers)
+    found: np.ndarray = ordered[1:][ordered[1:] == ordered[:-1]]
+    return found
 
 
 def _folded(names: Column) -> Column:
