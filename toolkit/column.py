@@ -6,14 +6,14 @@ being only where somebody wants them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-__all__ = ["Column", "Distinct", "Strings", "among", "together", "truths"]
+__all__ = ["Column", "Distinct", "Strings", "among", "integers", "texts", "together", "truths"]
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 
@@ -114,15 +114,17 @@ class Column:
         header, known = self._strings[0], other.values.slice(1)
         if not header.is_valid or pc.any(pc.equal(known, header)).as_py():
             return
-        values = pa.concat_arrays([pa.array([header.as_py()], known.type), known])
-        if len(self) == len(other) and truths(pc.equal(self._strings.slice(1), other.strings.slice(1))).all():
+        values = pa.concat_arrays([texts([header.as_py()]).cast(known.type), known])
+        alike = pc.equal(self._strings.slice(1), other.strings.slice(1)) if len(self) == len(other) else None
+        if alike is not None and not alike.null_count and pc.all(alike).as_py():
             self._coded = values, other.codes
             return
-        codes = np.concatenate([_numbers(chunk) for chunk in pc.fill_null(pc.index_in(self._strings, value_set=values), -1).chunks])
-        missing = np.flatnonzero(codes < 0)
+        places = pc.index_in(self._strings, value_set=values).chunks
+        codes = np.concatenate([_numbers(chunk) for chunk in places])
+        missing = np.flatnonzero(np.concatenate([_bits(chunk.is_null()) for chunk in places]))
         if len(missing):
-            more, places = _encoded(self._strings.take(pa.array(missing)).chunks)
-            codes[missing] = places + len(values)
+            more, added = _encoded(self._strings.take(integers(missing)).chunks)
+            codes[missing] = added + len(values)
             values = pa.concat_arrays([values, more])
         self._coded = values, codes
 
@@ -166,8 +168,8 @@ class Column:
             text: The value.
         """
         if self._coded is None:
-            return truths(pc.equal(self._strings, text))
-        code = pc.index(self.values, text).as_py()
+            return np.concatenate([np.zeros(0, bool), *map(_bits, pc.is_in(self._strings, value_set=texts([text])).chunks)])
+        code = pc.index(self.values, texts([text])[0].cast(self.values.type)).as_py()
         return np.zeros(len(self), bool) if code < 0 else np.asarray(self.codes == code)
 
     def same(self, other: Column) -> np.ndarray:
@@ -256,7 +258,7 @@ def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:
     """The distinct values of arrays of strings, null among them, and the position of each element's value."""
     filled = [chunk for chunk in chunks if len(chunk)]
     if not filled:
-        return pa.array([], pa.string()), np.zeros(0, np.int32)
+        return texts([]), np.zeros(0, np.int32)
     encoded: Any = pa.chunked_array(filled).dictionary_encode(null_encoding="encode")  # all chunks have one dictionary
     codes = [_numbers(chunk.indices) for chunk in encoded.chunks]
     return encoded.chunk(len(codes) - 1).dictionary, codes[0] if len(codes) == 1 else np.concatenate(codes)
@@ -270,6 +272,37 @@ def _mapped(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     return found
 
 
+# Wherever Arrow meets Python's values or numpy's it imports pandas. A thread that reads files would wait for that as long as another
+# one is at it; what stands below does without.
+
+
+def texts(values: Iterable[str | None]) -> Distinct:
+    """Arrow's strings of Python's.
+
+    Args:
+        values: Texts; None is null.
+    """
+    builder: Any = pa.lib.StringBuilder()
+    builder.append_values(list(values))
+    return builder.finish()
+
+
+def integers(numbers: np.ndarray) -> Any:
+    """Arrow's integers of numpy's.
+
+    Args:
+        numbers: Integers of 32 or 64 bits.
+    """
+    kind: Any = pa.int32() if numbers.dtype == np.int32 else pa.int64()
+    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers).data)])
+
+
 def _numbers(indices: Any) -> np.ndarray:
-    """Arrow's int32 as numpy's. Arrow's own way imports pandas, for which a thread that reads files should not have to wait."""
+    """Numpy's int32 of Arrow's."""
     return np.frombuffer(indices.buffers()[1], np.int32)[indices.offset : indices.offset + len(indices)]
+
+
+def _bits(answer: Any) -> np.ndarray:
+    """Numpy's truths of an Arrow array of truths without null."""
+    packed = np.frombuffer(answer.buffers()[1], np.uint8)
+    return np.unpackbits(packed, count=answer.offset + len(answer), bitorder="little")[answer.offset :].view(bool)

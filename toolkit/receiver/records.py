@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from provkit.column import Column, Strings
+from provkit.column import Column, Strings, integers, texts
 from provkit.receiver.dialect import UnterminatedQuote, parse, split_lines
 from provkit.receiver.java import decode_utf8
 from provkit.schemas.layouts import BY_HEADER, LAYOUTS
@@ -35,6 +35,8 @@ _CODED = pa.dictionary(pa.int32(), pa.string())
 _MARK = b"\xef\xbb\xbf"
 _QUOTE, _COMMA, _LF, _CR, _BACKSLASH = b'",\n\r\\'
 _BLOCK = 1 << 22
+_SCANNED = 1 << 24
+"""How much is looked through at a time: after each time a thread may have to wait for another one."""
 _BLANK_LINE = b"\n\n"
 _LONGEST_HEADER = 1 << 16
 _FEW = 256
@@ -162,7 +164,9 @@ def _valid(content: bytes | mmap) -> Bytes:
 def _holds(data: Bytes, byte: int) -> bool:
     """Whether a byte is in it. A file that is mapped is slow to search, and no other thread gets on meanwhile; numpy lets them."""
     array = np.frombuffer(data, np.uint8)
-    return any((array[start : start + _BLOCK] == byte).any() for start in range(0, len(array), _BLOCK))
+    mask = np.empty(min(len(array), _SCANNED), bool)
+    parts = (array[start : start + _SCANNED] for start in range(0, len(array), _SCANNED))
+    return any(np.equal(part, byte, out=mask[: len(part)]).any() for part in parts)
 
 
 def positions(data: Bytes | np.ndarray, byte: int) -> np.ndarray:
@@ -173,10 +177,10 @@ def positions(data: Bytes | np.ndarray, byte: int) -> np.ndarray:
         byte: Which.
     """
     array = np.frombuffer(data, np.uint8)
-    mask = np.empty(min(len(array), _BLOCK), bool)
+    mask = np.empty(min(len(array), _SCANNED), bool)
     found = [np.zeros(0, np.int64)]
-    for start in range(0, len(array), _BLOCK):
-        part = array[start : start + _BLOCK]
+    for start in range(0, len(array), _SCANNED):
+        part = array[start : start + _SCANNED]
         found.append(np.flatnonzero(np.equal(part, byte, out=mask[: len(part)])) + start)
     return np.concatenate(found)
 
@@ -535,7 +539,7 @@ def _put_together(
 
 def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
     """Both kinds of record in the file's order."""
-    others = pa.array(odd, pa.string())
+    others = texts(odd)
     if not len(even):
         return Column(pa.chunked_array([others]))
     edges = np.flatnonzero(plain[1:] != plain[:-1]) + 1
@@ -546,7 +550,7 @@ def _spliced(even: Strings, odd: list[str | None], plain: np.ndarray) -> Column:
         return Column(pa.chunked_array(chunks))
     # The header, which is one of the others, comes to have the first code.
     if coded:
-        each_its_own = pa.DictionaryArray.from_arrays(np.arange(len(others), dtype=np.int32), others)
+        each_its_own = pa.DictionaryArray.from_arrays(integers(np.arange(len(others), dtype=np.int32)), others)
         both = Column.of_dictionaries([each_its_own, *even.chunks])
     else:
         both = Column.joined([Column(pa.chunked_array([others])), Column(even)])
