@@ -6,7 +6,9 @@ being only where somebody wants them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +24,8 @@ Strings: TypeAlias = Any
 Distinct: TypeAlias = Any
 """A pyarrow.Array of strings, each once; null may be one of them."""
 
+_SHARE = 1 << 21
+"""How many values are worth another thread, which has to hash all the others anew."""
 _AT_ONCE = 1 << 20
 """How many rows of strings are put together at a time: an array of strings holds at most 2 GB."""
 
@@ -119,7 +123,7 @@ class Column:
         if alike is not None and not alike.null_count and pc.all(alike).as_py():
             self._coded = values, other.codes
             return
-        places = pc.index_in(self._strings, value_set=values).chunks
+        places = _places(self._strings, values)
         codes = np.concatenate([_numbers(chunk) for chunk in places])
         missing = np.flatnonzero(np.concatenate([_bits(chunk.is_null()) for chunk in places]))
         if len(missing):
@@ -262,6 +266,17 @@ def _encoded(chunks: Sequence[Any]) -> tuple[Distinct, np.ndarray]:
     encoded: Any = pa.chunked_array(filled).dictionary_encode(null_encoding="encode")  # all chunks have one dictionary
     codes = [_numbers(chunk.indices) for chunk in encoded.chunks]
     return encoded.chunk(len(codes) - 1).dictionary, codes[0] if len(codes) == 1 else np.concatenate(codes)
+
+
+def _places(strings: Strings, values: Distinct) -> Sequence[Any]:
+    """For each value its position among others, null where it is not there. Of very many each thread looks up its share."""
+    shares = min(len(strings) // _SHARE, os.cpu_count() or 1)
+    if shares < 2:
+        return pc.index_in(strings, value_set=values).chunks  # type: ignore[no-any-return]
+    size = -(-len(strings) // shares)
+    with ThreadPoolExecutor(shares) as workers:
+        found = workers.map(lambda start: pc.index_in(strings.slice(start, size), value_set=values), range(0, len(strings), size))
+        return [chunk for one in found for chunk in one.chunks]
 
 
 def _mapped(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:

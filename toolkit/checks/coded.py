@@ -653,12 +653,13 @@ class Coded:
             if alone:
                 return None
             if packed is None:
-                packed, room = codes, size
+                packed, room = codes.astype(np.int64), size
                 continue
             if room > (1 << 62) // max(size, 1):
                 distinct, packed = np.unique(packed, return_inverse=True)
                 room = len(distinct)
-            packed = packed * size + codes
+            packed *= size
+            packed += codes
             room *= size
         return packed
 
@@ -677,9 +678,10 @@ class Coded:
     def _courses_alike(self) -> np.ndarray:
         """For each enrollment the course that it is in; where a section alone is named, the one that others name beside it."""
         sections, courses = self.rows[Kind.ENROLLMENTS].coded("section_id"), self.courses_in_effect
-        found, unnamed = courses.codes.astype(np.int64), courses.equals("")
+        found, unnamed = courses.codes, courses.equals("")
         if unnamed.any():
-            beside = np.full(len(sections.values), -1, np.int64)
+            found = found.copy()
+            beside = np.full(len(sections.values), -1, found.dtype)
             beside[sections.codes[~unnamed]] = found[~unnamed]
             filled = unnamed & ~sections.equals("") & (beside[sections.codes] >= 0)
             found[filled] = beside[sections.codes[filled]]
@@ -687,7 +689,7 @@ class Coded:
 
     @staticmethod
     def _part(column: Column) -> tuple[np.ndarray, int, bool]:
-        return column.codes.astype(np.int64), len(column.values), _each_once(column.codes, len(column.values))
+        return column.codes, len(column.values), _each_once(column.codes, len(column.values))
 
     def backwards(self, kind: Kind) -> np.ndarray:
         """In which rows the end date is before the start date, as Canvas reads both.
@@ -720,7 +722,9 @@ def _each_once(codes: np.ndarray, size: int) -> bool:
 def _repeated(key: np.ndarray) -> np.ndarray:
     """The rows whose key another row has as well, in order."""
     # Half as many bits are sorted in half the time, and tell nearly all rows apart; only the others are compared.
-    scattered = ((key.astype(np.uint64) * _FIBONACCI) >> np.uint64(32)).astype(np.uint32)
+    scattered = key.view(np.uint64) * _FIBONACCI
+    scattered >>= np.uint64(32)
+    scattered = scattered.astype(np.uint32)
     again = _twice(scattered)
     if not len(again):
         return np.zeros(0, np.int64)
