@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from provkit.planning.codes import Codes, number
+from provkit.planning.codes import Codes, distinct, number, shared, union, without
 from provkit.planning.compare import Changes
 from provkit.planning.rows import Mask, Rows, ended_enrollment, same_person
 from provkit.planning.state import State, courses_of
@@ -136,7 +136,7 @@ class _Side:
     teaches: Mask
 
     def pairs(self, mask: Mask, width: int) -> Codes:
-        found: Codes = np.unique(self.courses[mask] * width + self.people[mask])
+        found: Codes = distinct(self.courses[mask] * width + self.people[mask])
         return found
 
 
@@ -163,13 +163,13 @@ def by_course(changes: Changes) -> tuple[CourseChanges, ...]:
     statuses = number(rows.now.columns["status"])
     said = statuses.where(ended_enrollment)[statuses.codes[0]] if len(rows.now) else np.zeros(0, bool)
     unknown = rows.new & said
-    had = np.union1d(old.pairs(then.access, width), package.pairs(unknown, width))
+    had = union(old.pairs(then.access, width), package.pairs(unknown, width))
     has = new.pairs(after.access, width)
-    taught = np.union1d(old.pairs(then.access & old.teaches, width), package.pairs(unknown & package.teaches, width))
+    taught = union(old.pairs(then.access & old.teaches, width), package.pairs(unknown & package.teaches, width))
     teach = new.pairs(after.access & new.teaches, width)
-    lost, gained = np.setdiff1d(had, has, assume_unique=True), np.setdiff1d(has, had, assume_unique=True)
-    moved = np.union1d(package.pairs((rows.new | rows.changed) & ~rows.ended, width), old.pairs(changes.gone.ended, width))
-    changed = np.intersect1d(np.setdiff1d(moved, np.union1d(lost, gained)), has)
+    lost, gained = without(had, has), without(has, had)
+    moved = union(package.pairs((rows.new | rows.changed) & ~rows.ended, width), old.pairs(changes.gone.ended, width))
+    changed = shared(without(moved, union(lost, gained)), has)
     gone = changes.gone
     groups = _Groups(
         had,
@@ -179,8 +179,8 @@ def by_course(changes: Changes) -> tuple[CourseChanges, ...]:
         gained=gained,
         lost=lost,
         changed=changed,
-        left=np.intersect1d(old.pairs(gone.left | gone.renamed | gone.misplaced, width), had),
-        waiting=np.intersect1d(old.pairs(gone.held_back | gone.elsewhere, width), had),
+        left=shared(old.pairs(gone.left | gone.renamed | gone.misplaced, width), had),
+        waiting=shared(old.pairs(gone.held_back | gone.elsewhere, width), had),
     )
     return _courses(changes, places.texts.to_pylist(), Roll(persons.texts.to_pylist(), (after, then)), width, groups)
 
@@ -202,7 +202,7 @@ def _courses(changes: Changes, ids: Sequence[str], roll: Roll, width: int, group
     counts = [np.bincount(pairs // width, minlength=len(ids) + 1).tolist() for pairs in groups.counted]
     bounds = {name: np.searchsorted(pairs, np.arange(len(ids) + 1) * width) for name, pairs in groups.named.items()}
     numbers = {one: index for index, one in enumerate(ids)}
-    touched = {int(index) for pairs in groups.named.values() for index in np.unique(pairs // width)}
+    touched = {int(index) for pairs in groups.named.values() for index in distinct(pairs // width)}
     facts = _Facts(changes)
     then, after = changes.before or State(), changes.after
     here = set(number(courses_of(changes.now.get(Kind.ENROLLMENTS), after)).texts.to_pylist()) | set(changes.now.course_names)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from provkit.held_back import HeldBack
-from provkit.planning.codes import Codes, holds, number
+from provkit.planning.codes import Codes, distinct, holds, number
 from provkit.planning.rows import ROLES, Mask, Rows, keys, places, same_id, same_person, same_role
 from provkit.planning.settings import Removals
 from provkit.planning.state import State, courses_of
@@ -161,7 +161,7 @@ def _maybe_misplaced(rows: Rows, candidates: Mask, new: Mask, then: State, now: 
     )
     for name, change, described in columns:
         ids = number(*(side.columns[name] for side in enrolled), change=change)
-        pairs = np.unique(np.concatenate(ids.codes) * len(people) + np.concatenate(people.codes))
+        pairs = distinct(np.concatenate(ids.codes) * len(people) + np.concatenate(people.codes))
         lonely = np.bincount(pairs // len(people), minlength=len(ids)) == 1
         lonely &= np.array([bool(one) and one not in described for one in ids.texts.to_pylist()], bool)
         alone |= lonely[ids.codes[0]]
