@@ -131,7 +131,7 @@ STRONG: Mapping[Target, Mapping[str, str]] = {
         "section_status": "section status|section state",
         "section_start_date": "section start|section start date|section begins",
         "section_end_date": "section end|section end date|section ends",
-        "role": "role|user role|enrollment role|enrolment role|course role|enrollment type|enrolment type|role name|base role type",
+        "role": "role|user role|enrollment role|enrolment role|course role|enrollment type|enrolment type|enr type|enrl type|enroll type|enrol type|role name|base role type",
         "status": "status|enrollment status|enrolment status|registration status|state|enrollment state|attendee status|booking status|participant status|registrant status|approval status",
         "limit_section_privileges": (
             "limit section privileges|limit to section|limited to section|section only|restrict to section|"
@@ -157,6 +157,7 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "guest": ("name",),
         "person": ("name",),
         "participant": ("name",),
+        "registrant": ("name",),
         "student": ("name",),
     },
     Target.COURSES: {
@@ -172,6 +173,7 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "title": ("name",),
     },
     Target.MEMBERS: {
+        **dict.fromkeys(("crsno", "crsnr", "crsnumber", "crsid", "crs"), ("course_id",)),
         **dict.fromkeys(("course", "kurs", "cours", "curso"), ("course_id", "long_name")),
         "section": ("section_id", "section_name"),
         "listing": ("listing_id",),
@@ -179,6 +181,7 @@ WEAK: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
         "id": ("user_id",),
         "student": ("name", "user_id"),
         "participant": ("name", "user_id"),
+        "registrant": ("name", "user_id"),
         "attendee": ("name", "user_id"),
         "guest": ("name", "user_id"),
         "person": ("name", "user_id"),

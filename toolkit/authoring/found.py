@@ -17,12 +17,15 @@ from provkit.authoring.normalize import shown
 from provkit.authoring.remarks import look_below
 from provkit.authoring.several import people_in
 from provkit.authoring.shape import COURSES, PERSON
-from provkit.authoring.wide import MOST, Wide, is_mark, leads, marked, section_columns, wide_columns
+from provkit.authoring.wide import MOST, Wide, is_mark, leads, looks_like_id, marked, role_of, section_columns, wide_columns
 from provkit.errors import SourceError
 from provkit.tables import Cell, Sheet
 from provkit.vocabulary import Target
 
 __all__ = ["ColumnsBelow", "Found"]
+
+MOST_WORDS = 50
+"""A column with more different words than these holds no roles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +119,8 @@ class ColumnsBelow:
     def wide(self, columns: Columns, given: frozenset[str], meant: Mapping[str, str], *, only: bool = False) -> Wide | None:
         """The columns that stand for courses, sections or roles; see `wide_columns`."""
         free = [column for column in self._free(columns) if len(self.raws[column].cells) <= max(50, self.rows)]
+        if only:
+            free = [column for column in free if column != self.roles]
         found = wide_columns(
             self._heading, columns, {column: self._counted(column) for column in free}, given=given, meant=meant, only=only
         )
@@ -129,6 +134,25 @@ class ColumnsBelow:
     def sections(self, columns: Columns) -> Wide | None:
         """Columns with marks that may stand for sections of the courses that other columns name; see `section_columns`."""
         return section_columns(self._heading, columns, {column: self._counted(column) for column in self._free(columns)})
+
+    @cached_property
+    def roles(self) -> int | None:
+        """The one column that says of everybody who they are, in words for roles, though no header says so.
+
+        Marks below a title can be roles too; but not in every row, or the same in each, or other titles stand beside it.
+        """
+        if self._columns is None or self._columns.any("role"):
+            return None
+        found = [column for column in self._columns.unknown if column < len(self.raws) and self._tells_roles(column)]
+        return found[0] if len(found) == 1 and not looks_like_id(shown(self._heading.names[found[0]])) else None
+
+    def _tells_roles(self, column: int) -> bool:
+        if len(self.raws[column].cells) > MOST_WORDS:
+            return False
+        counted = [(role_of(shown(cell)), count) for cell, count in self._counted(column)]
+        known = sum(count for role, count in counted if role)
+        everybody = self.rows > 0 and bool(self.holds[column][self._data].all())
+        return everybody and len({role for role, _ in counted if role}) > 1 and known * 2 > sum(count for _, count in counted)
 
     def addresses(self, columns: Columns) -> int | None:
         """The one column that holds addresses and nothing else, where no header says which one does."""

@@ -7,6 +7,7 @@ from provkit.rules import Consequence, Rule, rule
 __all__ = [
     "RULES",
     "columns_hidden",
+    "enrollment_not_read",
     "header_is_no_id",
     "header_missing",
     "hidden_as_said",
@@ -207,6 +208,34 @@ def marks_not_read() -> None:
     """
 
 
+@rule("PK651", Consequence.HELD_BACK, "the column {header!r} {told}, but nothing here tells the course")
+def enrollment_not_read() -> None:
+    """A list says that people are to be enrolled, but no column says in which course in a way that provkit reads.
+
+    What happens: Sent like this, everybody would be invited and nobody enrolled, so none of its rows gets into the package. Remedy: If the
+    cells of this or another column are ids, call that column Course ID (or Section ID); a cell may hold several with ; or , between them.
+    If they are titles, type provkit map and the file's name for a profile in which each title gets its id. If all are in one course,
+    build with --set course_id=NC-1; a role is said with --set role=student where no column Role gives it. If people are to be invited
+    only, delete the column. Evidence: an invitation cannot be called back.
+
+    ## Example
+    ```sheet Guests
+    Email,First name,Last name,Sessions chosen
+    ana@example.org,Ana,Ruiz,NC-1; NC-2
+    bo@example.org,Bo,Ek,NC-2
+    ```
+    ## Use instead
+    ```sheet Guests
+    Email,First name,Last name,Course ID
+    ana@example.org,Ana,Ruiz,NC-1; NC-2
+    bo@example.org,Bo,Ek,NC-2
+    ```
+    ```build
+    --set role=student
+    ```
+    """
+
+
 @rule("PK649", Consequence.HELD_BACK, "{value!r} is no mark that is known: is this person in {header}?")
 def mark_unknown() -> None:
     """A cell below a course holds something else than the marks around it.
@@ -302,5 +331,6 @@ RULES: tuple[Rule, ...] = (
     header_missing,
     marks_not_read,
     mark_unknown,
+    enrollment_not_read,
     table_not_understood,
 )

@@ -31,9 +31,16 @@ from provkit.authoring.rules_sheets import (
     sheet_set_aside,
     two_columns_for_one,
 )
-from provkit.authoring.rules_tables import header_missing, marks_not_read, table_not_understood, two_tables_unclear
+from provkit.authoring.rules_tables import (
+    enrollment_not_read,
+    header_missing,
+    marks_not_read,
+    table_not_understood,
+    two_tables_unclear,
+)
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
+from provkit.authoring.unread import told_by
 from provkit.authoring.widen import widen
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
@@ -53,6 +60,7 @@ class Survey:
         message: The message's parts, from a sheet of its own.
         message_origins: Where they stand; under "" the sheet.
         recognised: What each sheet was taken for and why.
+        unread: Columns of lists of guests that say what people are enrolled in, and are not read: table, column, what it says.
     """
 
     grids: list[Grid] = field(default_factory=list)
@@ -60,6 +68,7 @@ class Survey:
     message: dict[str, str] | None = None
     message_origins: dict[str, Origin] = field(default_factory=dict)
     recognised: list[str] = field(default_factory=list)
+    unread: list[tuple[Grid, int, str]] = field(default_factory=list)
 
 
 def survey(sheets: Sheets, ledger: Ledger, profile: Profile | None = None, hidden: Hidden | None = None) -> Survey:
@@ -76,7 +85,21 @@ def survey(sheets: Sheets, ledger: Ledger, profile: Profile | None = None, hidde
         alone = len(sheets.sheets) == 1
         called = None if alone else sheet.name if sheet.name is not None else PurePath(sheet.file).stem
         _Look(found, ledger, index, sheet, profile, hidden, called, alone).look()
+    _judge_unread(found, ledger)
     return found
+
+
+def _judge_unread(found: Survey, ledger: Ledger) -> None:
+    """Columns that say what people are enrolled in are asked about where nothing else says it, and are left out like others where it does."""
+    told_elsewhere = any(grid.target is Target.MEMBERS for grid in found.grids)
+    for grid, column, told in found.unread:
+        header = " ".join(shown(grid.sheet.rows[grid.header][column]).split())
+        origin = grid.sheet.origin(grid.header, column)
+        if told_elsewhere:
+            ledger.note(column_set_aside, origin, details={"header": header, "near": ""})
+        else:
+            ledger.note(enrollment_not_read, origin, details={"header": header, "told": told})
+            grid.mark_broken(np.ones(len(grid), dtype=bool))
 
 
 @dataclass(eq=False)
@@ -197,12 +220,25 @@ class _Look:
                 wide, titles = titles, None
         if wide is None and target is Target.MEMBERS and (given & set(COURSES) or not below.alone(columns)):
             titles = below.sections(columns)
+        if wide is None and titles is None and target in (None, Target.USERS) and self._roles_alone(columns, below, said):
+            target = Target.MEMBERS  # roles are roles in a course, and which one is asked for
         if wide is not None and said not in (Target.COURSES, Target.SECTIONS):
             return Found(Target.MEMBERS, heading, wide, email, below=below)
         certain = said is not None or email is not None or hits(heading.names) > 1 or below.addressed(columns.fields.get("email"))
         if target is None or not certain:
             return None
         return Found(target, heading, None, email if target in (Target.MEMBERS, Target.USERS) else None, marks=titles, below=below)
+
+    @staticmethod
+    def _roles_alone(columns: Columns, below: ColumnsBelow, said: Target | None) -> bool:
+        """Whether a list of people that is not called one of guests gives each a role, and nothing says in which course."""
+        return (
+            said is not Target.USERS
+            and below.alone(columns)
+            and columns.any(*PERSON)
+            and not columns.any("first_name", "last_name")
+            and below.roles is not None
+        )
 
     def _given(self) -> frozenset[str]:
         return frozenset() if self.profile is None else frozenset(self.profile.constants)
@@ -417,12 +453,10 @@ class _Look:
         for unknown in columns.unknown if chief else ():
             if unknown not in wide:
                 text = shown(names[unknown])
-                if found.marks is None or unknown not in found.marks.columns or len(found.marks.columns) == 1:
-                    header = " ".join(text.split())
-                    near = meant(header, grid.target, grid.columns.fields)
-                    origin = sheet.origin(grid.header, unknown)
-                    self.ledger.note(column_set_aside, origin, details={"header": header, "near": near})
                 self._record(ChangeKind.COLUMN_SET_ASIDE, [int(sheet.numbers[grid.header])], unknown, [text])
+                marks = found.marks.columns if found.marks is not None else {}
+                if unknown not in marks or len(marks) == 1:
+                    self._column_left(grid, found, unknown, " ".join(text.split()))
         if found.marks is not None and found.target in (Target.USERS, Target.MEMBERS) and len(found.marks.columns) > 1:
             first = min(found.marks.columns)
             details = {
@@ -435,6 +469,19 @@ class _Look:
             details = {"headers": said_by, "field": LABEL.get(name, name.replace("_", " "))}
             self.ledger.note(two_columns_for_one, sheet.origin(grid.header, rivals[0]), details=details)
             grid.mark_broken(np.ones(len(grid), dtype=bool))
+
+    def _column_left(self, grid: Grid, found: Found, column: int, header: str) -> None:
+        """Name a column that has no place in the upload, and what it may be all the same."""
+        if found.columns is None and grid.target is Target.USERS and column < len(grid.raws):
+            raw = grid.column(column)
+            told = told_by(header, [raw.cells[code] for code in np.unique(raw.codes).tolist()])
+            if told:
+                self.found.unread.append((grid, column, told))
+                return
+        near = meant(header, grid.target, grid.columns.fields)
+        if grid.target is Target.MEMBERS and found.below is not None and column == found.below.roles:
+            near = "; its cells name roles: call it Role, if these are the roles in the course"
+        self.ledger.note(column_set_aside, self.sheet.origin(grid.header, column), details={"header": header, "near": near})
 
     def _settle(
         self, columns: Columns, heading: Heading, raws: Sequence[Raw], holds: Sequence[Mask], *, quiet: bool = False

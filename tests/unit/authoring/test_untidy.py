@@ -483,3 +483,57 @@ def test_a_mark_with_what_nobody_sees_around_it_is_a_mark(made):
     rows = ("ana@example.org,Ana,Ruiz,\u200bx,\u200b-", "bo@example.org,Bo,Ek,-,\u2713\u200b")
     result = made(roster("Email,First name,Last name,NC-101,NC-102", *rows), role="student")
     assert result.rows("enrollments", *KEY) == [("NC-101", "ana@example.org", "student"), ("NC-102", "bo@example.org", "student")]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "other"),
+    [
+        ("Sessions chosen", "NC-S1; NC-S2", "NC-S2"),
+        ("Which workshops will you attend?", "First Aid, CPR", "CPR"),
+        ("Courses", "NC-1, NC-2", "NC-2"),
+        ("Course no.", "NC-1", "NC-2"),
+        ("Enr. type", "Student", "Auditor"),
+    ],
+)
+def test_a_list_that_says_who_takes_part_in_what_invites_nobody_into_nothing(made, header, first, other):
+    people = {"Sheet1": f'Email,First name,Last name,{header}\nana@example.org,Ana,Ruiz,"{first}"\nbo@example.org,Bo,Ek,"{other}"'}
+    result = made(people)
+    assert result.found == ["PK651 Sheet1!D1"]
+    assert result.account() == (2, 0, 0, 0, 2)
+    beside = {**people, "Enrollments": "Email,Course ID,Role\nana@example.org,NC-1,student\nbo@example.org,NC-1,student"}
+    assert made(beside).found == ["PK621 Sheet1!D1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "other"),
+    [("Sessions attending", "x", ""), ("Classes", "12", "4"), ("Courses taken already", "NC-1", "NC-2"), ("Class", "Senior", "Junior"),
+     ("Workshops attending", "2", "3"), ("Track", "A", "B"), ("Enr. type", "Early bird", "Regular")],
+)  # fmt: skip
+def test_a_column_that_says_nothing_of_who_takes_part_in_what_is_left_out(made, header, first, other):
+    people = {"Sheet1": f"Email,First name,Last name,{header}\nana@example.org,Ana,Ruiz,{first}\nbo@example.org,Bo,Ek,{other}"}
+    assert made(people).found == ["PK621 Sheet1!D1"]
+
+
+def test_short_words_for_course_numbers_and_roles_are_known(made):
+    rows = ("Ana Ruiz,ana@example.org,HIST-101,Student", "Bo Ek,bo@example.org,HIST-102,Instructor")
+    result = made({"Export": "\n".join(("Name,E-mail,Crs no.,Enr. type", *rows))})
+    assert result.rows("enrollments", *KEY) == [
+        ("HIST-101", "ana@example.org", "student"), ("HIST-102", "bo@example.org", "teacher")
+    ]  # fmt: skip
+    assert result.codes == []
+    with_id = made({"Export": "Name,E-mail,Crs no.,Course ID,Role\nAna Ruiz,ana@example.org,101,NC-1,student"})
+    assert with_id.rows("enrollments", *KEY) == [PLAIN[0]]
+
+
+@pytest.mark.parametrize(("course", "asked"), [("Crs no.", ["PK621 Sheet1!D1", "PK623 Sheet1!1"]),
+                                               ("Offering", ["PK621 Sheet1!C1", "PK621 Sheet1!D1", "PK623 Sheet1!1", "PK623 Sheet1!1"])])  # fmt: skip
+def test_roles_under_another_word_are_no_marks_and_are_asked_about(made, course, asked):
+    rows = (
+        "Ana Ruiz,ana@example.org,HIST-101,Student",
+        "Bo Ek,bo@example.org,HIST-101,Instructor",
+        "Cy Lee,cy@example.org,HIST-102,Student",
+    )
+    result = made({"Sheet1": "\n".join((f"Name,E-mail,{course},Capacity", *rows))})
+    assert sorted(result.found) == asked
+    assert any("call it Role" in finding.message for finding in result.authored.report.findings)
+    assert result.account()[-1] == 3

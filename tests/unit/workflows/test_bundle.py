@@ -42,6 +42,7 @@ MAY_DIFFER = {
     "PK626": ({"PK301"}, _ORDER),
     "PK636": ({"PK301"}, _ORDER),
     "PK649": ({"PK301"}, _ORDER),
+    "PK651": ({"PK621", "PK651"}, "a header of the user's own words becomes a stand-in, which asks nothing"),
 }
 """Rules whose example may be judged otherwise with stand-ins: in which codes, and why."""
 

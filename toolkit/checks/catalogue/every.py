@@ -47,6 +47,7 @@ from provkit.authoring.rules_sheets import (
 )
 from provkit.authoring.rules_tables import (
     columns_hidden,
+    enrollment_not_read,
     header_is_no_id,
     header_missing,
     hidden_as_said,
@@ -420,6 +421,7 @@ RULES: tuple[Rule, ...] = (
     header_is_no_id,
     marks_not_read,
     mark_unknown,
+    enrollment_not_read,
     rows_without_place,
     reference_missing,
     record_twice,

@@ -1,0 +1,53 @@
+"""Workbooks as people keep them, from the file to what is said of it: nothing is guessed that could enroll or invite somebody wrongly."""
+
+import pytest
+from openpyxl import Workbook
+
+from provkit.config import Config
+from provkit.workflows.build import prepare
+
+
+@pytest.fixture
+def tried(tmp_path):
+    def build(*rows, **said):
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        return prepare(tmp_path / "list.xlsx", config=Config({}), **said)
+
+    return build
+
+
+def errors(built):
+    return [(finding.code, finding.origin.cell) for finding in built.report.findings if finding.severity == "error"]
+
+
+def enrollments(built):
+    table = built.authored.tables.by_kind["enrollments"]
+    return list(table.frame[["course_id", "user_id", "role"]].itertuples(index=False, name=None))
+
+
+CONFERENCE = (
+    ("Ruiz, Ana", "ana@example.org", "NC-S1; NC-S2"),
+    ("Ek, Bo", "bo@example.org", "NC-S2"),
+    ("Lee, Cy", "cy@example.org", "NC-S1, NC-S3"),
+)
+
+
+def test_a_conference_list_with_sessions_chosen_asks_and_is_read_as_soon_as_the_column_is_called_course_id(tried):
+    title = ("Spring conference: registrations",)
+    built = tried(title, (), ("Registrant", "E-mail", "Sessions chosen"), *CONFERENCE)
+    assert errors(built) == [("PK651", "C3")]
+    assert built.package is None
+    assert built.account.held_back == 3
+    mended = tried(title, (), ("Registrant", "E-mail", "Course ID"), *CONFERENCE, constants={"role": "student"})
+    assert errors(mended) == []
+    assert [row[0] for row in enrollments(mended)] == ["NC-S1", "NC-S1", "NC-S2", "NC-S2", "NC-S3"]
+
+
+def test_a_department_export_with_short_headers_is_read(tried):
+    rows = (("Ana Ruiz", "ana@example.org", "HIST-101", "Student"), ("Bo Ek", "bo@example.org", "HIST-101", "Instructor"))
+    built = tried(("Name", "E-mail", "Crs no.", "Enr. type"), *rows)
+    assert errors(built) == []
+    assert enrollments(built) == [("HIST-101", "ana@example.org", "student"), ("HIST-101", "bo@example.org", "teacher")]
