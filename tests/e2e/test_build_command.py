@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -242,3 +243,26 @@ def test_diff_as_json_masks_what_stands_in_cells_and_can_go_to_a_file(tmp_path):
     refused = provkit("build", "theirs", "--diff", "--format", "csv", cwd=tmp_path)
     assert refused.returncode == 2
     assert "text or json" in refused.stderr
+
+
+def test_the_command_that_is_offered_for_ids_in_brackets_builds_as_it_stands(tmp_path):
+    (tmp_path / "chess club.csv").write_text(
+        "Name,Email,Beginners (NC-B),Advanced (NC-A)\nAna Ruiz,ana@example.org,x,\nBo Ek,bo@example.org,x,x\n"
+    )
+    asked = provkit("build", "chess club.csv", cwd=tmp_path)
+    assert asked.returncode == 1
+    (command,) = [line.strip() for line in asked.stdout.splitlines() if line.strip().startswith("provkit build ")]
+    done = provkit(*shlex.split(command)[1:], cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "out" / "enrollments.csv").read_text().count("NC-B") == 2
+    assert (
+        "Beginners" not in provkit("build", "chess club.csv", "--mask-values", cwd=tmp_path).stdout.split("NOTHING WAS WRITTEN")[1]
+    )
+
+
+@pytest.mark.parametrize("name", ["a$b.csv", "a`b.csv", "a!.csv"])
+def test_no_command_is_offered_that_a_shell_would_read_otherwise(tmp_path, name):
+    (tmp_path / name).write_text(
+        "Name,Email,Beginners (NC-B),Advanced (NC-A)\nAna Ruiz,ana@example.org,x,\nBo Ek,bo@example.org,x,x\n"
+    )
+    assert "provkit build" not in provkit("build", name, cwd=tmp_path).stdout.split("NOTHING WAS WRITTEN")[1]

@@ -156,7 +156,8 @@ def header_is_no_id() -> None:
 
     What happens: Ids are what Canvas knows courses by, and provkit never makes one up, so the marks below it are kept out of the package.
     Remedy: Write the course id over the column, or say what the header means: build with --set "course_id[First Aid]=NC-1", once for each
-    header. Evidence: receiving-server.md 2.4.
+    header. Where each has an id in brackets, as in First Aid (NC-1), the last lines of provkit build give the command that says them all.
+    Evidence: receiving-server.md 2.4.
 
     ## Example
     ```sheet Guests

@@ -41,6 +41,7 @@ from provkit.authoring.rules_tables import (
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
 from provkit.authoring.unread import told_by
+from provkit.authoring.wide import id_in_brackets
 from provkit.authoring.widen import widen
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
@@ -215,7 +216,9 @@ class _Look:
         if wide is None and below.alone(columns) and (email is not None or columns.any(*PERSON)) and target in (None, Target.USERS):
             titles = below.wide(columns, given, self._meant(), only=True)
             if titles is not None and (
-                "role" in given or (said is not Target.USERS and not columns.any("first_name", "last_name"))
+                "role" in given
+                or (said is not Target.USERS and not columns.any("first_name", "last_name"))
+                or all(map(id_in_brackets, titles.columns.values()))
             ):
                 wide, titles = titles, None
         if wide is None and target is Target.MEMBERS and (given & set(COURSES) or not below.alone(columns)):

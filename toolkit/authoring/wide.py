@@ -16,7 +16,18 @@ from provkit.tables import Cell
 from provkit.vocabulary import token
 from provkit.words import trimmed
 
-__all__ = ["MOST", "Wide", "is_mark", "leads", "looks_like_id", "marked", "role_of", "section_columns", "wide_columns"]
+__all__ = [
+    "MOST",
+    "Wide",
+    "id_in_brackets",
+    "is_mark",
+    "leads",
+    "looks_like_id",
+    "marked",
+    "role_of",
+    "section_columns",
+    "wide_columns",
+]
 
 MOST = 2000
 """Columns with marks; more are no roster."""
@@ -202,6 +213,23 @@ def looks_like_id(text: str) -> bool:
         text: The header.
     """
     return len(text) >= 3 and bool(_ID.fullmatch(text)) and not _NUMBERED.fullmatch(text) and not _DATE.fullmatch(text)
+
+
+def id_in_brackets(header: str) -> str:
+    """The id that stands in brackets at the end of a header, as in "Beginners (NC-CHESS-B)"; "" where nothing there can only be one.
+
+    Args:
+        header: The header.
+    """
+    found = _BRACKETED.fullmatch(header.strip())
+    if found is None or _NUMBERED.fullmatch(found[1]) or _DAYS.search(found[1]):
+        return ""
+    return found[1]
+
+
+_BRACKETED = re.compile(r"[^()\[\]]+\(((?=[A-Z])(?=[\w.:-]*[\d-])(?:[A-Z\d_.:-]{3,}|(?=[\w.:-]*\d)[\w.:-]{3,}))\)")
+"""An id begins with a capital, holds a digit or a hyphen, and where it has no digit, no small letters: "follow-up" is none."""
+_DAYS = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun|am|pm)", re.IGNORECASE)
 
 
 def marked(cell: Cell) -> bool:

@@ -38,6 +38,7 @@ from provkit.cli.sourcing import (
     Message,
     OutFolder,
     ProfileName,
+    again_with,
     constants_of,
 )
 from provkit.rules import LISTED_PER_RULE
@@ -142,7 +143,8 @@ def command(
             built, source, listed, form=form, output=output, show_values=form == "text" if show_values is None else show_values
         )
         return
-    view = _view(built, source.resolve().name, hold_back=hold_back)
+    again = again_with(source, out, constants or (), built.offered)
+    view = _view(built, source.resolve().name, hold_back=hold_back, again=again)
     deliver(view, output_format=output_format, output=output, show_values=show_values, judged=source, annotate=copy)
     if not built.report.ok:
         raise typer.Exit(1)
@@ -180,7 +182,7 @@ def _show_diff(built: Built, source: Path, listed: int, *, form: str, output: Pa
         raise typer.Exit(1)
 
 
-def _view(built: Built, subject: str, *, hold_back: bool) -> View:
+def _view(built: Built, subject: str, *, hold_back: bool, again: str) -> View:
     """The result, with what was read and changed before it, and what was written and what to do then after it."""
     from provkit.report.changes import render_summary
     from provkit.report.view import Paragraph, View
@@ -191,7 +193,10 @@ def _view(built: Built, subject: str, *, hold_back: bool) -> View:
         way_out = (
             "what is left has errors that no row can be held back for." if hold_back else "or keep those rows out with --hold-back."
         )
-        nothing = Paragraph("Nothing was written", (f"Mend what must be fixed{';' if hold_back else ','} {way_out}",))
+        mend = f"Mend what must be fixed{';' if hold_back else ','} {way_out}"
+        role = " and whoever is marked is a student" if "role" in built.offered else ""
+        offer = f"Or, if the ids are those in the brackets{role}, build with this (and the other options that you gave):"
+        nothing = Paragraph("Nothing was written", (mend,), (offer, again) if again else None)
         return replace(view, written=nothing, rows_title="Rows, if it were")
     names = [*(str(part.name) for part in built.package.parts), *([] if built.app else ["package.zip"])]
     written = (f"{', '.join(names)} in {built.written}", *(() if built.app else built.next_steps))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -19,6 +19,7 @@ __all__ = [
     "Message",
     "OutFolder",
     "ProfileName",
+    "again_with",
     "check_unread",
     "constants_of",
 ]
@@ -142,3 +143,25 @@ def constants_of(said: Iterable[str]) -> dict[str, str]:
         if not value.strip():
             raise typer.BadParameter(f"--set {field}: write it as {field or 'role'}=VALUE.")
     return {field.strip(): value.strip() for field, value in pairs.items()}
+
+
+def again_with(source: Path, out: Path, said: Iterable[str], offered: Mapping[str, str]) -> str:
+    """The command that builds a source once more with what is offered, to be copied into any shell; "" where nothing is offered.
+
+    Args:
+        source: The source.
+        out: The folder to write.
+        said: What --set said already.
+        offered: What --set would say too.
+    """
+    words = [str(source), *(["--out", str(out)] if out != Path("out") else [])]
+    for setting in (*said, *(f"{field}={value}" for field, value in offered.items())):
+        words += ["--set", setting]
+    if not offered or any(_UNSAFE.search(word) for word in words):
+        return ""
+    return " ".join(["provkit build", *(word if _PLAIN.fullmatch(word) else f'"{word}"' for word in words)])
+
+
+_UNSAFE = re.compile(r'["$`!%^\n\r]|\\$')
+"""What some shell takes for something else even between double quotes."""
+_PLAIN = re.compile(r"[\w./:=+@-]+")

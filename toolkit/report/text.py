@@ -62,13 +62,13 @@ def render(view: View, *, show_values: bool = True, color: bool = False, width: 
         _paragraph(console, rows.title, rows.lines)
     console.print(Text(view.conclusion, style="bold"), end="\n\n")
     for paragraph in filter(None, last):
-        _paragraph(console, paragraph.title, paragraph.lines)
+        _paragraph(console, paragraph.title, paragraph.lines, paragraph.offer if show_values else None)
     return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().splitlines()) + "\n"
 
 
-def _paragraph(console: Console, title: str, lines: Iterable[str]) -> None:
-    """A heading with sentences below it; nothing where there are none. Names of files and folders stay whole."""
-    said = list(lines)
+def _paragraph(console: Console, title: str, lines: Iterable[str], offer: tuple[str, str] | None = None) -> None:
+    """A heading with sentences below it; nothing where there are none. Names of files and folders stay whole, and so does a command."""
+    said = [*lines, *(offer[:1] if offer is not None else ())]
     if not said:
         return
     console.print(Text(title.upper(), style="bold"))
@@ -77,6 +77,8 @@ def _paragraph(console: Console, title: str, lines: Iterable[str]) -> None:
             line, console.width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
         console.print(Text("\n".join(hanging)), soft_wrap=True)
+    if offer is not None:
+        console.print(Text(f"    {offer[1]}"), soft_wrap=True)
     console.print()
 
 

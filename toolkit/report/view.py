@@ -24,10 +24,13 @@ class Paragraph:
     Attributes:
         title: The heading.
         lines: A sentence each.
+        offer: A sentence, and the command to copy that it is about, which stands whole on a line of its own. It may hold values: where these
+            are masked, it is not shown.
     """
 
     title: str
     lines: tuple[str, ...]
+    offer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from provkit.authoring import Authored, AuthoringSettings, Changes, Profile, aut
 from provkit.authoring.held import message_not_taken_along, message_written_anew, rows_held_back
 from provkit.authoring.message import for_pasting, mended, to_properties
 from provkit.authoring.message_template import MessageTemplate, from_sheet, load, variables
+from provkit.authoring.rules_sheets import column_missing
+from provkit.authoring.rules_tables import header_is_no_id
+from provkit.authoring.wide import id_in_brackets
 from provkit.checks import Examined
 from provkit.config import Config
 from provkit.config import load as load_config
@@ -79,6 +82,22 @@ class Built:
         rows = self.report.rows
         assert rows is not None, "a report of a build has a row account"
         return rows
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """What could be said by --set of headers with marks below, were the ids in their brackets meant, and of a role that nothing gives.
+
+        Empty where a header has no such id, or two have the same: nothing is offered by halves.
+        """
+        found = self.everything.findings
+        asked = [str(finding.value) for finding in found if finding.rule is header_is_no_id]
+        ids = {header: id_in_brackets(header) for header in asked}
+        complete = len(asked) == self.everything.counts.get(header_is_no_id, 0)
+        if not complete or not all(ids.values()) or len(set(ids.values())) < len(asked):
+            return {}
+        role = any(finding.rule is column_missing and finding.details.get("field") == "role" for finding in found)
+        said = {f"course_id[{header}]": meaning for header, meaning in ids.items()}
+        return {**said, "role": "student"} if said and role else said
 
     @property
     def next_steps(self) -> tuple[str, ...]:

@@ -51,3 +51,34 @@ def test_a_department_export_with_short_headers_is_read(tried):
     built = tried(("Name", "E-mail", "Crs no.", "Enr. type"), *rows)
     assert errors(built) == []
     assert enrollments(built) == [("HIST-101", "ana@example.org", "student"), ("HIST-101", "bo@example.org", "teacher")]
+
+
+CLUB = (("Ana Ruiz", "ana@example.org", "x", None), ("Bo Ek", "bo@example.org", "x", "x"))
+
+
+@pytest.mark.parametrize("names", [("Name",), ("First name", "Last name")])
+def test_a_club_list_with_ids_in_brackets_offers_all_that_is_to_be_said_at_once(tried, names):
+    rows = CLUB if len(names) == 1 else [(*row[0].split(), *row[1:]) for row in CLUB]
+    sheet = ((*names, "Email", "Beginners (NC-CHESS-B)", "Advanced (NC-CHESS-A)"), *rows)
+    built = tried(*sheet)
+    assert {code for code, _ in errors(built)} == {"PK623", "PK647"}
+    assert built.offered == {
+        "course_id[Beginners (NC-CHESS-B)]": "NC-CHESS-B", "course_id[Advanced (NC-CHESS-A)]": "NC-CHESS-A", "role": "student"
+    }  # fmt: skip
+    said = tried(*sheet, constants=built.offered)
+    assert errors(said) == []
+    assert [row[:2] for row in enrollments(said)] == [
+        ("NC-CHESS-A", "bo@example.org"), ("NC-CHESS-B", "ana@example.org"), ("NC-CHESS-B", "bo@example.org")
+    ]  # fmt: skip
+    assert said.offered == {}
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Advanced", "Advanced (NC-CHESS-B)", "Advanced (follow-up)", "Advanced (Mon-Wed)", "Advanced (9-10)", "Advanced (NC CHESS)", "Advanced (room)",
+     "Advanced (12)", "(NC-A1)"],
+)  # fmt: skip
+def test_nothing_is_offered_by_halves_or_where_a_bracket_may_hold_something_else(tried, other):
+    built = tried(("Name", "Email", "Beginners (NC-CHESS-B)", other), *CLUB)
+    assert "PK647" in {code for code, _ in errors(built)}
+    assert built.offered == {}
