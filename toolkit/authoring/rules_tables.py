@@ -15,6 +15,7 @@ __all__ = [
     "marks_not_read",
     "rows_hidden",
     "rows_without_mark",
+    "status_not_read",
     "two_tables_unclear",
 ]
 
@@ -237,6 +238,28 @@ def enrollment_not_read() -> None:
     """
 
 
+@rule("PK652", Consequence.MAILED, "the column {header!r} says {word!r} in {rows}, and is not read: these people are taken along")
+def status_not_read() -> None:
+    """A column under another word than status says that people wait, cancelled or dropped.
+
+    What happens: They are invited, or enrolled, like all others. Remedy: If it says who comes, call the column Status: whoever dropped,
+    cancelled or waits is then left out. If it is about something else, a payment say, all is well. Evidence: all its cells are words for
+    statuses; an invitation cannot be called back.
+
+    ## Example
+    ```sheet Guests
+    Email,First name,Last name,Attendance
+    ana@example.org,Ana,Ruiz,Registered
+    bo@example.org,Bo,Ek,Waitlisted
+    ```
+    ## Use instead
+    ```sheet Guests
+    Email,First name,Last name
+    ana@example.org,Ana,Ruiz
+    ```
+    """
+
+
 @rule("PK649", Consequence.HELD_BACK, "{value!r} is no mark that is known: is this person in {header}?")
 def mark_unknown() -> None:
     """A cell below a course holds something else than the marks around it.
@@ -333,5 +356,6 @@ RULES: tuple[Rule, ...] = (
     marks_not_read,
     mark_unknown,
     enrollment_not_read,
+    status_not_read,
     table_not_understood,
 )

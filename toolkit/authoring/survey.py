@@ -35,18 +35,19 @@ from provkit.authoring.rules_tables import (
     enrollment_not_read,
     header_missing,
     marks_not_read,
+    status_not_read,
     table_not_understood,
     two_tables_unclear,
 )
 from provkit.authoring.several import part_ids, part_people, people_in
 from provkit.authoring.shape import COURSES, PERSON, find_target
-from provkit.authoring.unread import told_by
+from provkit.authoring.unread import leaving, told_by
 from provkit.authoring.wide import id_in_brackets
 from provkit.authoring.widen import widen
 from provkit.rules import Origin
 from provkit.tables import Cell, Sheet, Sheets, column_letters
 from provkit.vocabulary import OF_KIND, STRONG, Target, hits
-from provkit.words import rows_named
+from provkit.words import counted, rows_named
 
 __all__ = ["Survey", "survey"]
 
@@ -480,6 +481,15 @@ class _Look:
             told = told_by(header, [raw.cells[code] for code in np.unique(raw.codes).tolist()])
             if told:
                 self.found.unread.append((grid, column, told))
+                return
+        if found.columns is None and column < len(grid.raws) and "status" not in grid.columns.fields:
+            raw = grid.column(column)
+            said = {code: shown(raw.cells[code]).strip() for code in np.unique(raw.codes).tolist()}
+            word = leaving(list(said.values()))
+            if word:
+                rows = sum(int((raw.codes == code).sum()) for code, text in said.items() if fold(text) == fold(word))
+                details = {"header": header, "word": word, "rows": counted(rows, "row")}
+                self.ledger.note(status_not_read, self.sheet.origin(grid.header, column), details=details)
                 return
         near = meant(header, grid.target, grid.columns.fields)
         if grid.target is Target.MEMBERS and found.below is not None and column == found.below.roles:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from provkit.authoring.heading import is_blank
-from provkit.authoring.normalize import shown
+from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
 from provkit.authoring.several import ids_in
 from provkit.authoring.wide import is_mark, looks_like_id, role_of
 from provkit.tables import Cell
-from provkit.vocabulary import Target, tokens, words_of
+from provkit.vocabulary import Target, token, tokens, words_of
 from provkit.words import trimmed
 
-__all__ = ["told_by"]
+__all__ = ["leaving", "told_by"]
 
 _NOUN = r"(?:sessions?|courses?|class(?:es)?|workshops?|trainings?|seminars?|webinars?|modules?|tracks?)"
 _ABOUT = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
@@ -51,6 +51,17 @@ def told_by(header: str, cells: Sequence[Cell]) -> str:
     listed = all(looks_like_id(text) or _list_of_ids(text) for text in said)
     titled = all(len(text) <= 300 and re.search(r"[^\W\d_]{2}", text) and not is_mark(text) for text in said)
     return "seems to say what each person takes part in" if listed or (asked and titled) else ""
+
+
+def leaving(cells: Sequence[str]) -> str:
+    """The word by which a column of statuses says that somebody waits or has dropped; "" where it is no such column, or says so of nobody.
+
+    Args:
+        cells: Its distinct cells.
+    """
+    said = [text for text in cells if text]
+    out = [text for text in said if token(text) in LEFT_OUT]
+    return out[0] if out and all(token(text) in LEFT_OUT or token(text) in WORDS["status"] for text in said) else ""
 
 
 def _list_of_ids(text: str) -> bool:

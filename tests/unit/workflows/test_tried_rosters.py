@@ -82,3 +82,19 @@ def test_nothing_is_offered_by_halves_or_where_a_bracket_may_hold_something_else
     built = tried(("Name", "Email", "Beginners (NC-CHESS-B)", other), *CLUB)
     assert "PK647" in {code for code, _ in errors(built)}
     assert built.offered == {}
+
+
+def test_people_who_wait_by_a_column_of_another_name_are_warned_of_and_left_out_as_soon_as_it_is_called_status(tried):
+    rows = (
+        ("Ruiz, Ana", "ana@example.org", "Registered"),
+        ("Ek, Bo", "bo@example.org", "Waitlisted"),
+        ("Lee, Cy", "cy@example.org", "waitlisted"),
+    )
+    built = tried(("Name", "Email", "Attendance"), *rows)
+    (finding,) = [finding for finding in built.report.findings if finding.severity == "warning"]
+    assert (finding.code, finding.origin.cell) == ("PK652", "C1")
+    assert "'Waitlisted' in 2 rows" in finding.message
+    mended = tried(("Name", "Email", "Registration status"), *rows, constants={"course_id": "NC-1", "role": "student"})
+    assert [row[1] for row in enrollments(mended)] == ["ana@example.org"]
+    paid = tried(("Name", "Email", "Payment"), (*rows[0][:2], "Paid"), (*rows[1][:2], "Pending"))
+    assert "PK652" not in {finding.code for finding in paid.report.findings}

@@ -55,6 +55,7 @@ from provkit.authoring.rules_tables import (
     marks_not_read,
     rows_hidden,
     rows_without_mark,
+    status_not_read,
     table_not_understood,
     two_tables_unclear,
 )
@@ -422,6 +423,7 @@ RULES: tuple[Rule, ...] = (
     marks_not_read,
     mark_unknown,
     enrollment_not_read,
+    status_not_read,
     rows_without_place,
     reference_missing,
     record_twice,
