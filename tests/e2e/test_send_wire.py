@@ -332,6 +332,15 @@ def interrupt():
         _thread.interrupt_main()
 
 
+@pytest.fixture
+def interruptible():
+    """A run in the background begins with Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupting_during_the_body_leaves_the_outcome_unknown(service, login, say):
     def interrupting(connection):
         connection.read(0.1)
