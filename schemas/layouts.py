@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-__all__ = ["BY_HEADER", "LAYOUTS", "Kind", "Layout"]
+__all__ = ["BY_HEADER", "LAYOUTS", "NAMING", "Kind", "Layout"]
 
 
 class Kind(StrEnum):
@@ -47,6 +47,17 @@ class Layout:
             tuple(column for column, taken in zip(self.columns, choice, strict=True) if taken) for choice in product(*choices)
         )
         return iter(sorted(headers, key=len))
+
+    def position(self, column: str) -> int:
+        """Where a column stands in every header that has it.
+
+        Args:
+            column: A column of this kind before which none may be left out.
+
+        Raises:
+            ValueError: It is none.
+        """
+        return self.columns.index(column)
 
     def smallest(self, needed: Collection[str]) -> tuple[str, ...]:
         """The shortest legal header that has room for the columns given.
@@ -104,6 +115,9 @@ LAYOUTS: Mapping[Kind, Layout] = {
     )
 }
 """Every kind's layout, in the order in which files are listed."""
+
+NAMING: Mapping[Kind, str] = {Kind.USERS: "login_id", Kind.ENROLLMENTS: "user_id", Kind.EXPAND: "user_id"}
+"""The column that names a person: of users the address, whatever user_id says."""
 
 BY_HEADER: Mapping[str, tuple[Kind, tuple[str, ...]]] = {
     ",".join(header): (layout.kind, header) for layout in LAYOUTS.values() for header in layout.headers()

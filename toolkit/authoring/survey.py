@@ -476,18 +476,18 @@ class _Look:
 
     def _column_left(self, grid: Grid, found: Found, column: int, header: str) -> None:
         """Name a column that has no place in the upload, and what it may be all the same."""
-        if found.columns is None and grid.target is Target.USERS and column < len(grid.raws):
+        if found.columns is None and column < len(grid.raws):
             raw = grid.column(column)
-            told = told_by(header, [raw.cells[code] for code in np.unique(raw.codes).tolist()])
+            held = np.unique(raw.codes).tolist()
+            told = told_by(header, [raw.cells[code] for code in held]) if grid.target is Target.USERS else ""
             if told:
                 self.found.unread.append((grid, column, told))
                 return
-        if found.columns is None and column < len(grid.raws) and "status" not in grid.columns.fields:
-            raw = grid.column(column)
-            said = {code: shown(raw.cells[code]).strip() for code in np.unique(raw.codes).tolist()}
-            word = leaving(list(said.values()))
+            texts = (shown(raw.cells[code]).strip() for code in held)
+            word = leaving(texts) if "status" not in grid.columns.fields else ""
             if word:
-                rows = sum(int((raw.codes == code).sum()) for code, text in said.items() if fold(text) == fold(word))
+                alike = [code for code in held if fold(shown(raw.cells[code])) == fold(word)]
+                rows = int(np.isin(raw.codes, alike).sum())
                 details = {"header": header, "word": word, "rows": counted(rows, "row")}
                 self.ledger.note(status_not_read, self.sheet.origin(grid.header, column), details=details)
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from provkit.authoring.heading import is_blank
 from provkit.authoring.normalize import LEFT_OUT, WORDS, shown
@@ -53,15 +53,19 @@ def told_by(header: str, cells: Sequence[Cell]) -> str:
     return "seems to say what each person takes part in" if listed or (asked and titled) else ""
 
 
-def leaving(cells: Sequence[str]) -> str:
+def leaving(cells: Iterable[str]) -> str:
     """The word by which a column of statuses says that somebody waits or has dropped; "" where it is no such column, or says so of nobody.
 
     Args:
-        cells: Its distinct cells.
+        cells: Its distinct cells; no more of them are asked for than it takes to see that it is no such column.
     """
-    said = [text for text in cells if text]
-    out = [text for text in said if token(text) in LEFT_OUT]
-    return out[0] if out and all(token(text) in LEFT_OUT or token(text) in WORDS["status"] for text in said) else ""
+    found = ""
+    for text in filter(None, cells):
+        if token(text) in LEFT_OUT:
+            found = found or text
+        elif token(text) not in WORDS["status"]:
+            return ""
+    return found
 
 
 def _list_of_ids(text: str) -> bool:

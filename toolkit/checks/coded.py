@@ -274,7 +274,7 @@ class Coded:
         self.same_as_login = cache(self._same_as_login)
 
     def slow_answers(self) -> Iterator[Callable[[], object]]:
-        """What takes long to work out and will not change when more rows turn out to have errors, to be worked out before rules ask."""
+        """What takes long to work out, and is asked before any rule that compares rows finds more of them to have errors."""
         if Kind.ENROLLMENTS in self.rows:
             yield lambda: self.repeats(Kind.ENROLLMENTS)
             yield lambda: self.codes(Kind.ENROLLMENTS, "user_id")

@@ -16,7 +16,7 @@ import pyarrow.compute
 
 from provkit.column import truths
 from provkit.receiver import Fate, ReceivedFile, Reception
-from provkit.schemas.layouts import Kind
+from provkit.schemas.layouts import LAYOUTS, NAMING, Kind
 
 pc: Any = pyarrow.compute  # its stubs know no mixture of arrays and scalars
 __all__ = [
@@ -127,7 +127,7 @@ def at_the_university(addresses: Any, domains: Sequence[str] = UNIVERSITY_DOMAIN
     return truths(pc.match_substring_regex(addresses, pattern, ignore_case=True))
 
 
-_LOGIN, _LISTING, _SEND_EMAIL = 1, 1, 2
+_LISTING, _SEND_EMAIL = map(LAYOUTS[Kind.EXPAND].position, ("listing_id", "send_email"))
 
 
 def mailing(reception: Reception, *, notify: bool) -> Mailing:
@@ -164,7 +164,7 @@ def addresses(reception: Reception) -> list[str]:
     Args:
         reception: What becomes of the upload.
     """
-    columns = {Kind.USERS: _LOGIN, Kind.ENROLLMENTS: 1, Kind.EXPAND: 0}
+    columns = {kind: LAYOUTS[kind].position(name) for kind, name in NAMING.items()}
     found: dict[str, None] = {}
     for file in reception.files:
         if file.kind in columns and file.records is not None and len(file.records.columns) > columns[file.kind]:
@@ -178,8 +178,9 @@ def _invited(file: ReceivedFile) -> tuple[int, list[str]]:
     assert file.fates is not None
     assert file.judged is not None
     assert file.records is not None
+    login = LAYOUTS[Kind.USERS].position(NAMING[Kind.USERS])
     new = np.flatnonzero((file.fates == Fate.SENT) & ~file.judged.existing)
-    return len(new), [file.records.coded(_LOGIN).at(int(record)) or "" for record in new[:SHOWN]]
+    return len(new), [file.records.coded(login).at(int(record)) or "" for record in new[:SHOWN]]
 
 
 def _mailing_listings(reception: Reception) -> list[tuple[str, int]]:

@@ -157,7 +157,7 @@ def shared(one: Codes, other: Codes) -> Codes:
         one: Each number once, ascending; so is what comes back.
         other: Likewise.
     """
-    return one[_among(one, other)]
+    return one[positions(one, other) >= 0]
 
 
 def without(one: Codes, other: Codes) -> Codes:
@@ -167,12 +167,4 @@ def without(one: Codes, other: Codes) -> Codes:
         one: Each number once, ascending; so is what comes back.
         other: Likewise.
     """
-    return one[~_among(one, other)]
-
-
-def _among(one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
-    if not len(other):
-        return np.zeros(len(one), bool)
-    place = np.searchsorted(other, one)
-    place[place == len(other)] = 0
-    return np.asarray(other[place] == one)
+    return one[positions(one, other) < 0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from mmap import mmap
 
@@ -17,7 +17,7 @@ from provkit.column import Column
 from provkit.receiver.dialect import UnterminatedQuote
 from provkit.receiver.model import KIND_CLASSES, FileClass, Reason, ReceivedFile
 from provkit.receiver.records import read
-from provkit.schemas.layouts import BY_HEADER, Kind
+from provkit.schemas.layouts import BY_HEADER, LAYOUTS, NAMING, Kind
 
 __all__ = ["read_files"]
 
@@ -30,9 +30,16 @@ _LARGE = 20_000
 _READERS = 2
 """How many files are read at once: some take much more memory than they have bytes."""
 
-_LOGIN = 1
-_LIKE_LOGIN = {Kind.USERS: (0, 4), Kind.ENROLLMENTS: (1,), Kind.EXPAND: (0,)}
-"""Columns that mostly hold the addresses that stand in login_id of users."""
+_LOGIN = LAYOUTS[Kind.USERS].position(NAMING[Kind.USERS])
+_LIKE_LOGIN: Mapping[Kind, Sequence[int]] = {
+    kind: [LAYOUTS[kind].position(name) for name in names]
+    for kind, names in {
+        Kind.USERS: ("user_id", "email"),
+        Kind.ENROLLMENTS: (NAMING[Kind.ENROLLMENTS],),
+        Kind.EXPAND: (NAMING[Kind.EXPAND],),
+    }.items()
+}
+"""Where columns stand that mostly hold the addresses that stand in login_id of users."""
 
 
 def read_files(parts: Sequence[tuple[str | None, bytes | mmap, str | None]]) -> tuple[ReceivedFile, ...]:
@@ -97,8 +104,8 @@ class _Coding:
             file: A file that was read; what is no CSV file of the upload, or small, is left alone.
         """
         columns = _large(file)
-        if file.kind in _LIKE_LOGIN:
-            self._alike += [columns.pop(index) for index in _LIKE_LOGIN[file.kind] if index in columns]
+        like = () if file.kind is None else _LIKE_LOGIN.get(file.kind, ())
+        self._alike += [columns.pop(index) for index in like if index in columns]
         for index, column in columns.items():
             coded = self._workers.submit(column.code)
             self._begun.append(coded)
